@@ -1,0 +1,53 @@
+# Every target sets up what it needs by itself: Python >= 3.11 and make are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+DATA ?= ../shared/bench
+
+.PHONY: help ingest test lint format bench stress clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+	  { echo "cityreports needs Python 3.11 to 3.13; name one with 'make PYTHON=python3.12 ...'"; exit 3; }
+	@echo "Setting up $(VENV) (once, about a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@echo "Setting up the tools for tests ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
+	@touch $@
+
+ingest: $(VENV)/.run ## process raw/ into processed/ (more options: make ingest ARGS="--workers 4")
+	@$(BIN)/cityreports ingest $(ARGS)
+
+test: $(VENV)/.dev ## run the tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev ## style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/.dev ## put the code in its format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.bench ## measure quality and speed (make bench DATA=folder of benchmark data)
+	@$(BIN)/python -m tests.benchmarks "$(DATA)" $(ARGS)
+
+stress: $(VENV)/.dev ## kill it, poison it, fill its disk
+	@$(BIN)/python -m pytest -m stress $(ARGS)
+
+clean: ## delete what was made (processed/ and the environment)
+	@find processed -mindepth 1 -not -name README.md -delete
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,137 @@
+"""What can go wrong, as a tree of exceptions.
+
+    CityReportsError
+    ├── UsageError            the command was not understood              exit code 2
+    ├── RunError              the run could not do its work               exit code 3
+    └── DocumentError         one document could not be read: quarantine, the run goes on
+        ├── EmptyDocument           "empty"             no bytes, or nothing but white space
+        ├── UnsupportedType         "unsupported-type"  not HTML, text or PDF
+        ├── Unreadable              "unreadable"        the file system would not give its bytes
+        ├── RefusedPath             "refused-path"      a link, a device or a pipe in raw/
+        ├── TooLarge                "too-large"         over a budget that cannot be cut to size
+        ├── BrokenDocument          "broken"            no reader could open it
+        ├── EncryptedDocument       "encrypted"         needs a password
+        ├── InternalError           "internal-error"    a defect of this program
+        ├── ChangedWhileReading     "changed"           tried again by the next run
+        ├── TimeLimit               "time-limit"        tried again by the next run
+        ├── MemoryLimit             "memory-limit"      tried again by the next run
+        └── WorkerCrash             "crash"             tried again by the next run
+
+Every message is a sentence for the person at the terminal: what happened, and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CityReportsError(Exception):
+    """Base of all errors that this package raises on purpose."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class UsageError(CityReportsError):
+    """The command, an option or a configuration value makes no sense."""
+
+    exit_code = 2
+
+
+class RunError(CityReportsError):
+    """The run as a whole cannot go on: no input, no room to write, another run at work."""
+
+    exit_code = 3
+
+
+class DocumentError(CityReportsError):
+    """One document cannot become a record. `code` names the failure in `error.json`.
+
+    `transient` failures depend on the machine or the moment: the next run tries such a document again.
+    """
+
+    code: ClassVar[str] = "error"
+    transient: ClassVar[bool] = False
+
+
+class EmptyDocument(DocumentError):
+    """There is nothing in the file."""
+
+    code = "empty"
+
+
+class UnsupportedType(DocumentError):
+    """The content is neither HTML nor text nor PDF."""
+
+    code = "unsupported-type"
+
+
+class Unreadable(DocumentError):
+    """The file system would not give the bytes."""
+
+    code = "unreadable"
+
+
+class RefusedPath(DocumentError):
+    """A symbolic link, device, socket or pipe: never followed, never opened."""
+
+    code = "refused-path"
+
+
+class TooLarge(DocumentError):
+    """The document is over a budget, and a part of it would be of no use."""
+
+    code = "too-large"
+
+
+class BrokenDocument(DocumentError):
+    """No reader could open the document."""
+
+    code = "broken"
+
+
+class EncryptedDocument(DocumentError):
+    """The document needs a password."""
+
+    code = "encrypted"
+
+
+class InternalError(DocumentError):
+    """A stage raised what it should not: a defect of this program."""
+
+    code = "internal-error"
+
+
+class ChangedWhileReading(DocumentError):
+    """The file changed between being listed and being read."""
+
+    code = "changed"
+    transient = True
+
+
+class TimeLimit(DocumentError):
+    """The document took longer than `time_limit`."""
+
+    code = "time-limit"
+    transient = True
+
+
+class MemoryLimit(DocumentError):
+    """The document needed more than `memory_limit`."""
+
+    code = "memory-limit"
+    transient = True
+
+
+class WorkerCrash(DocumentError):
+    """The process that read the document died."""
+
+    code = "crash"
+    transient = True
+
+
+def _leaves(kind: type[DocumentError]) -> list[type[DocumentError]]:
+    return [kind, *(leaf for child in kind.__subclasses__() for leaf in _leaves(child))]
+
+
+DOCUMENT_ERRORS: dict[str, type[DocumentError]] = {kind.code: kind for kind in _leaves(DocumentError)}
+"""Every document error by its code."""
