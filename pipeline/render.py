@@ -1,0 +1,160 @@
+"""Document → Markdown and plain text. The only place that knows how.
+
+Scraped text is data: whatever Markdown, or the HTML inside Markdown, would take as a command is escaped, and
+links are written only to `http`, `https` and `mailto` addresses.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from pipeline.model import OMISSION, REPLACEMENT, Block, Cell, Document, text_span
+
+_SPECIAL = re.compile(r"([\\`*\[\]<>])|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|~~")
+_LINE_START = re.compile(
+    r"^(\s*)(#{1,6}(?=\s|$)|[-+](?=\s|$)|=+\s*$|-{2,}\s*$|\d{1,9}(?=[.)](?:\s|$))|~{3,})"
+)
+_SAFE_LINK = re.compile(r"^(?:https?://|mailto:)[^\s<>()\x00-\x1f\x7f]+$", re.IGNORECASE)
+
+
+def escape(text: str) -> str:
+    """`text` so that Markdown shows it letter by letter. The omission sign stays as it is."""
+    kept = [_SPECIAL.sub(lambda m: "\\" + m.group(0), part) for part in text.split(OMISSION)]
+    lines = OMISSION.join(kept).split("\n")
+    return "\n".join(_LINE_START.sub(_escape_line_start, line) for line in lines)
+
+
+def _escape_line_start(match: re.Match[str]) -> str:
+    space, mark = match.groups()
+    return f"{space}{mark}\\" if mark.isdigit() else f"{space}\\{mark}"
+
+
+def markdown(document: Document) -> str:
+    """The document's content as CommonMark (tables as in GFM), one empty line between blocks.
+
+    Furniture and hidden text are left out; where a block's text was lost, a note stands in its place.
+    """
+    parts: list[str] = []
+    previous: Block | None = None
+    for block in document.blocks:
+        if not block.is_content:
+            continue
+        part = markdown_block(block) or _loss_note(block)
+        if not part:
+            continue
+        joins_list = previous is not None and previous.kind == "list_item" == block.kind
+        parts.append(("" if not parts else "\n" if joins_list else "\n\n") + part)
+        previous = block
+    return "".join(parts) + "\n" if parts else ""
+
+
+def markdown_block(block: Block) -> str:
+    """One block as Markdown, without a line feed at its end; "" for one without text."""
+    if block.kind == "table":
+        return table_markdown(block)
+    if not block.text.strip():
+        return ""
+    if block.kind == "heading":
+        return "#" * min(block.level or 2, 6) + " " + _one_line(escape(block.text))
+    if block.kind == "list_item":
+        indent = "  " * ((block.level or 1) - 1)
+        return f"{indent}{_list_marker(block)} {_one_line(linked(block))}"
+    if block.kind == "quote":
+        lines = [*linked(block).split("\n"), *(["", f"— {escape(block.speaker)}"] if block.speaker else [])]
+        return "\n".join(f"> {line}".rstrip() for line in lines)
+    if block.kind in ("caption", "figure"):
+        return f"*{_one_line(escape(block.text)).strip()}*"
+    return linked(block)
+
+
+def _list_marker(block: Block) -> str:
+    number = re.search(r"\d{1,9}", block.marker or "")
+    return f"{number.group(0)}." if block.ordered and number else "-"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(line.strip() for line in text.split("\n"))
+
+
+def _loss_note(block: Block) -> str:
+    lost = block.raw.count(REPLACEMENT)
+    return f"*{OMISSION} (text lost: {lost:,} replacement characters)*" if lost else ""
+
+
+def linked(block: Block) -> str:
+    """The block's text, escaped, with its links written as Markdown links."""
+    spans = [(*text_span(block.edits, link.start, link.end), link.href) for link in block.links]
+    parts, position = [], 0
+    for start, end, href in sorted(spans):
+        if start < position or start >= end or not _SAFE_LINK.match(href):
+            continue
+        parts += [escape(block.text[position:start]), f"[{escape(block.text[start:end])}]({href})"]
+        position = end
+    return "".join([*parts, escape(block.text[position:])]) if parts else escape(block.text)
+
+
+def cell_text(block: Block, cell: Cell) -> str:
+    """What a cell says now, after the block's edits."""
+    start, end = text_span(block.edits, cell.start, cell.end)
+    return block.text[start:end]
+
+
+def table_rows(block: Block) -> list[list[str]]:
+    """A table's cells as a full grid: a cell that spans stands in its first place, the others are empty."""
+    if not block.cells:
+        return [row.split("\t") for row in block.text.split("\n")] if block.text else []
+    rows = max(cell.row + 1 for cell in block.cells)
+    columns = max(cell.column + 1 for cell in block.cells)
+    grid = [[""] * columns for _ in range(rows)]
+    for cell in block.cells:
+        grid[cell.row][cell.column] = cell_text(block, cell)
+    return grid
+
+
+def table_markdown(block: Block) -> str:
+    """A table as a pipe table; as an HTML table where cells span, which pipes cannot say."""
+    if any(cell.rowspan > 1 or cell.colspan > 1 for cell in block.cells):
+        return _table_html(block)
+    rows = [[_pipe_cell(text) for text in row] for row in table_rows(block)]
+    if not rows:
+        return ""
+    width = max(len(row) for row in rows)
+    padded = [row + [""] * (width - len(row)) for row in rows]
+    head, *body = padded
+    lines = [head, ["---"] * width, *body]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _pipe_cell(text: str) -> str:
+    return _one_line(escape(text)).replace("|", "\\|")
+
+
+def _table_html(block: Block) -> str:
+    return "\n".join(["<table>", *_html_rows(block), "</table>"])
+
+
+def _html_rows(block: Block) -> Iterator[str]:
+    by_row: dict[int, list[Cell]] = {}
+    for cell in sorted(block.cells, key=lambda cell: (cell.row, cell.column)):
+        by_row.setdefault(cell.row, []).append(cell)
+    for row in range(max(by_row, default=-1) + 1):
+        cells = []
+        for cell in by_row.get(row, []):
+            tag = "th" if cell.header else "td"
+            spans = (f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else "") + (
+                f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
+            )
+            cells.append(f"<{tag}{spans}>{_html_text(cell_text(block, cell))}</{tag}>")
+        yield "<tr>" + "".join(cells) + "</tr>"
+
+
+def _html_text(text: str) -> str:
+    return _one_line(html.escape(text, quote=False))
+
+
+def plain(document: Document) -> str:
+    """The document's content as plain text: a block a line, table rows on lines of their own."""
+    lines = [block.text for block in document.blocks if block.is_content and block.text.strip()]
+    return "\n".join(lines) + "\n" if lines else ""
