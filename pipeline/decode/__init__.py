@@ -1,0 +1,7 @@
+"""Bytes to text: which charset, and the way from every character back to its bytes."""
+
+from pipeline.decode.decoded import Decoded, Segment
+from pipeline.decode.decoder import decode, decode_bytes
+from pipeline.decode.prescan import declared_in_markup
+
+__all__ = ["Decoded", "Segment", "declared_in_markup", "decode", "decode_bytes"]
