@@ -2,6 +2,7 @@
 
 from pipeline.decode.decoded import Decoded, Segment
 from pipeline.decode.decoder import decode, decode_bytes
+from pipeline.decode.of_source import decode_source
 from pipeline.decode.prescan import declared_in_markup
 
-__all__ = ["Decoded", "Segment", "declared_in_markup", "decode", "decode_bytes"]
+__all__ = ["Decoded", "Segment", "declared_in_markup", "decode", "decode_bytes", "decode_source"]

@@ -1,0 +1,210 @@
+"""The join: all profiles → the files that review and publishing stand on."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from pipeline.findings import finding
+from pipeline.model import Capture, Profile
+from pipeline.profile import make_cities
+from pipeline.run.ledger import Settled
+from pipeline.run.records import SCHEMAS, json_schema
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_BOM = "\ufeff"
+
+SECTION_COLUMNS = (
+    "profile", "slug", "kind", "site", "language", "city", "country", "geonames_id", "position", "section",
+    "heading", "lead", "text", "status", "damaged", "url", "source",
+)  # fmt: skip
+REFETCH_COLUMNS = ("path", "url", "profile", "document", "lost_characters", "sections")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everything that was settled, with captures grouped: current profiles sorted by id, and all documents' rows."""
+
+    profiles: tuple[Profile, ...]
+    rows: tuple[Settled, ...]
+    superseded: frozenset[str]
+
+
+def assemble(rows: Iterable[Settled]) -> Corpus:
+    """Group documents that share a profile id as captures: the newest, then the smallest path, is current."""
+    rows = tuple(rows)
+    captures: dict[str, list[tuple[Profile, Capture]]] = defaultdict(list)
+    for row in rows:
+        profile = Profile.model_validate_json(row.profile)
+        own = profile.provenance.captures
+        capture = own[0] if own else Capture(document=row.document, source=row.path)
+        captures[profile.id].append((profile, capture))
+    current, superseded = [], set()
+    for _, group in sorted(captures.items()):
+        group.sort(key=lambda pair: pair[1].source)
+        group.sort(key=lambda pair: pair[1].fetched_at or "", reverse=True)  # stable: ties stay by path
+        profile = group[0][0]
+        provenance = profile.provenance.model_copy(
+            update={"captures": tuple(capture for _, capture in group)}
+        )
+        current.append(profile.model_copy(update={"provenance": provenance}))
+        superseded |= {capture.document for _, capture in group[1:]}
+    return Corpus(tuple(current), rows, frozenset(superseded))
+
+
+def files(corpus: Corpus) -> dict[str, bytes]:
+    """The aggregates by path, in the order in which they are written."""
+    cities = make_cities(corpus.profiles)
+    sections = _section_rows(corpus.profiles)
+    return {
+        "profiles.jsonl": _lines(
+            profile.model_dump(mode="json", exclude_none=True) for profile in corpus.profiles
+        ),
+        "cities.jsonl": _lines(city.model_dump(mode="json", exclude_none=True) for city in cities),
+        "findings.jsonl": _lines(_finding_rows(corpus)),
+        "sections.csv": _csv(sections, SECTION_COLUMNS),
+        "sections.parquet": _parquet(sections, _SECTION_TYPES),
+        "profiles.parquet": _parquet([_flat(profile) for profile in corpus.profiles], _PROFILE_TYPES),
+        "refetch.csv": _csv(_refetch_rows(corpus), REFETCH_COLUMNS),
+        **{f"schema/{name}.json": _pretty(json_schema(name)) for name in sorted(SCHEMAS)},
+    }
+
+
+def _lines(rows: Iterable[dict[str, Any]]) -> bytes:
+    return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+
+
+def _pretty(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _finding_rows(corpus: Corpus) -> Iterable[dict[str, Any]]:
+    for row in corpus.rows:
+        about = {"document": row.document, "profile": orjson.loads(row.profile)["id"], "path": row.path}
+        for item in orjson.loads(row.findings):
+            yield {**about, **item}
+        if row.document in corpus.superseded:
+            yield {**about, **finding("superseded").model_dump(mode="json", exclude_none=True)}
+
+
+def _section_rows(profiles: Sequence[Profile]) -> list[dict[str, Any]]:
+    rows = []
+    for profile in profiles:
+        about = _about(profile)
+        for position, section in enumerate(profile.sections):
+            rows.append(
+                {
+                    **about,
+                    "position": position,
+                    "section": section.id,
+                    "heading": section.heading,
+                    "lead": section.lead,
+                    "text": section.text,
+                    "language": section.language or profile.language,
+                    "status": section.status,
+                    "damaged": section.damaged,
+                }
+            )
+    return rows
+
+
+def _about(profile: Profile) -> dict[str, Any]:
+    city = profile.city
+    return {
+        "profile": profile.id,
+        "slug": profile.slug,
+        "kind": profile.kind,
+        "site": profile.site,
+        "language": profile.language,
+        "city": city.name if city else None,
+        "country": city.country if city else None,
+        "geonames_id": city.geonames_id if city else None,
+        "url": profile.provenance.url,
+        "source": profile.provenance.source,
+    }
+
+
+def _flat(profile: Profile) -> dict[str, Any]:
+    city, report = profile.city, profile.report
+    return {
+        **_about(profile),
+        "latitude": city.latitude if city else None,
+        "longitude": city.longitude if city else None,
+        "population": city.population if city else None,
+        "title": profile.title,
+        "tagline": profile.tagline,
+        "takeaways": list(profile.takeaways),
+        "sections": [section.id for section in profile.sections],
+        "networks": [network.id for network in profile.networks],
+        "report_published": report.published if report else None,
+        "report_updated": report.updated if report else None,
+        "report_url": report.url if report else None,
+        "quality_score": profile.quality.score,
+        "document": profile.provenance.document,
+        "sha256": profile.provenance.sha256,
+    }
+
+
+def _refetch_rows(corpus: Corpus) -> list[dict[str, Any]]:
+    lost = {row.document: orjson.loads(row.counts)["lost"] for row in corpus.rows}
+    return [
+        {
+            "path": profile.provenance.source,
+            "url": profile.provenance.url,
+            "profile": profile.id,
+            "document": profile.provenance.document,
+            "lost_characters": lost[profile.provenance.document],
+            "sections": " ".join(s.id for s in profile.sections if s.status in ("lost", "damaged")),
+        }
+        for profile in corpus.profiles
+        if lost[profile.provenance.document]
+    ]
+
+
+def safe_cell(value: Any) -> Any:
+    """A value for a spreadsheet: text that would run as a formula is made text by a leading apostrophe."""
+    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+
+
+def _csv(rows: list[dict[str, Any]], columns: Sequence[str]) -> bytes:
+    import pandas as pd
+
+    safe = [[safe_cell(row[column]) for column in columns] for row in rows]
+    frame = pd.DataFrame(safe, columns=list(columns), dtype=object)
+    return (_BOM + frame.to_csv(index=False, lineterminator="\r\n")).encode()
+
+
+_SECTION_TYPES = {
+    "profile": "string", "slug": "string", "kind": "string", "site": "string", "language": "string", "city": "string",
+    "country": "string", "geonames_id": "int64", "position": "int32", "section": "string", "heading": "string",
+    "lead": "string", "text": "string", "status": "string", "damaged": "float64", "url": "string", "source": "string",
+}  # fmt: skip
+_PROFILE_TYPES = {
+    "profile": "string", "slug": "string", "kind": "string", "site": "string", "language": "string", "city": "string",
+    "country": "string", "geonames_id": "int64", "latitude": "float64", "longitude": "float64", "population": "int64",
+    "title": "string", "tagline": "string", "takeaways": "strings", "sections": "strings", "networks": "strings",
+    "report_published": "int32", "report_updated": "int32", "report_url": "string", "quality_score": "float64",
+    "url": "string", "source": "string", "document": "string", "sha256": "string",
+}  # fmt: skip
+
+
+def _parquet(rows: list[dict[str, Any]], types: dict[str, str]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = {
+        "string": pa.string(),
+        "strings": pa.list_(pa.string()),
+        "int32": pa.int32(),
+        "int64": pa.int64(),
+        "float64": pa.float64(),
+    }
+    schema = pa.schema([(name, kinds[kind]) for name, kind in types.items()])
+    buffer = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), buffer, compression="zstd")
+    return buffer.getvalue()

@@ -1,0 +1,138 @@
+"""The key under which a document is done: it changes when anything changes that its outputs depend on.
+
+Its parts are named, so that `status` can say why a document will be done again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import orjson
+
+from pipeline.model import Source, digest
+from pipeline.settings import Settings
+
+_FOUNDATIONS = (
+    "model.py",
+    "findings.py",
+    "findings.toml",
+    "errors.py",
+    "settings.py",
+    "overlay.py",
+    "render.py",
+)
+_STAGES = (
+    "lexis",
+    "decode",
+    "repair",
+    "language",
+    "segment",
+    "profile",
+    "run/stages.py",
+    "extract/__init__.py",
+)
+_EXTRACTORS = {
+    "text/html": ("extract/html",),
+    "text/plain": ("extract/text.py",),
+    "text/markdown": ("extract/text.py",),
+    "application/pdf": ("extract/pdf",),
+}
+
+
+def parts_of_key(source: Source, settings: Settings) -> dict[str, str]:
+    """The parts of a document's key, by the name under which `status` speaks of them."""
+    about = source.model_dump(mode="json", exclude={"sha256", "size", "media_type"})
+    return {
+        "content": source.sha256,
+        "metadata": digest(orjson.dumps(about, option=orjson.OPT_SORT_KEYS)),
+        "configuration": _configuration(settings),
+        "program": code_digest(source.media_type),
+        "libraries": libraries_digest(),
+        "overlay": _overlay_digest(settings.data),
+    }
+
+
+def key_of(parts: dict[str, str]) -> str:
+    """One digest for the parts of a key."""
+    return digest(*(item for name in sorted(parts) for item in (name, parts[name])))
+
+
+@cache
+def _configuration_of(values: str) -> str:
+    return digest(values)
+
+
+def _configuration(settings: Settings) -> str:
+    return _configuration_of(orjson.dumps(settings.affecting_outputs(), option=orjson.OPT_SORT_KEYS).decode())
+
+
+@cache
+def code_digest(media_type: str) -> str:
+    """The digest of the code and data files of the stages that documents of this type pass."""
+    root = resources.files("pipeline")
+    names = (*_FOUNDATIONS, *_STAGES, *_EXTRACTORS.get(media_type, ()))
+    hasher = hashlib.sha256()
+    for name in names:
+        _hash_tree(hasher, root.joinpath(*name.split("/")), name)
+    return hasher.hexdigest()
+
+
+@cache
+def program_digest() -> str:
+    """The digest of all code and data files of this package."""
+    hasher = hashlib.sha256()
+    _hash_tree(hasher, resources.files("pipeline"), "pipeline")
+    return hasher.hexdigest()
+
+
+def _hash_tree(hasher: hashlib._Hash, item: Traversable, name: str) -> None:
+    if item.is_dir():
+        for child in sorted(item.iterdir(), key=lambda child: child.name):
+            if child.name != "__pycache__":
+                _hash_tree(hasher, child, f"{name}/{child.name}")
+    elif item.is_file():
+        hasher.update(digest(name, item.read_bytes()).encode())
+
+
+@cache
+def libraries() -> dict[str, str]:
+    """Name and version of every library that this package depends on, directly or not, sorted by name."""
+    found: dict[str, str] = {}
+    wanted = ["cityreports"]
+    while wanted:
+        name = wanted.pop()
+        if name in found:
+            continue
+        try:
+            distribution = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue  # an extra or a library for another platform
+        found[name] = distribution.version
+        wanted += [_name(line) for line in distribution.requires or () if "extra ==" not in line]
+    found.pop("cityreports", None)
+    return dict(sorted(found.items()))
+
+
+def _name(requirement: str) -> str:
+    end = next(
+        (i for i, char in enumerate(requirement) if not (char.isalnum() or char in "-_.")), len(requirement)
+    )
+    return requirement[:end].lower().replace("_", "-").replace(".", "-")
+
+
+@cache
+def libraries_digest() -> str:
+    """The digest of the versions of all libraries."""
+    return digest(*(f"{name}=={version}" for name, version in libraries().items()))
+
+
+@cache
+def _overlay_digest(folder: Path | None) -> str:
+    if folder is None or not folder.is_dir():
+        return digest("no overlay")
+    files = sorted(path for path in folder.rglob("*.toml") if path.is_file())
+    return digest(*(item for path in files for item in (str(path.relative_to(folder)), path.read_bytes())))

@@ -1,0 +1,160 @@
+"""Files under `processed/`, each visible under its name only whole: temporary file, fsync, rename."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline import render
+from pipeline.errors import RunError, Unreadable
+from pipeline.model import Document
+from pipeline.run.ledger import Output
+
+DOCUMENTS, QUARANTINE, SCHEMA = "documents", "quarantine", "schema"
+PARTIAL = ".partial"
+_ENTRY_NAME = re.compile(r"^[0-9a-f]{16}$")
+
+
+def document_files(document: Document) -> dict[str, bytes]:
+    """The files of one document, by name: its records and its readable text."""
+    return {
+        "clean.md": render.markdown(document).encode(),
+        "document.json": document.model_dump_json(exclude_none=True).encode() + b"\n",
+    }
+
+
+class Outputs:
+    """The output folder. All writing goes through it; a failure is one sentence and exit code 3."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def prepare(self) -> None:
+        """Make the folder, and remove what a killed run left half-written."""
+        with _told(self.root, "made"):
+            (self.root / PARTIAL).mkdir(parents=True, exist_ok=True)
+            for item in (self.root / PARTIAL).iterdir():
+                item.unlink()
+
+    def finish(self) -> None:
+        """Remove the folder for half-written files."""
+        with _told(self.root, "written"):
+            shutil.rmtree(self.root / PARTIAL, ignore_errors=False)
+
+    def write(self, path: str, data: bytes, owner: str) -> Output:
+        """Write a file of `owner` below the folder, whole or not at all; unchanged bytes are left as they are."""
+        target = self.root / path
+        digest = hashlib.sha256(data).hexdigest()
+        with _told(target, "written"):
+            if not _holds(target, data):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                partial = self.root / PARTIAL / digest
+                with partial.open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                partial.replace(target)
+            status = target.stat()
+        return Output(path, owner, status.st_size, status.st_mtime_ns, digest)
+
+    def copy(self, original: BinaryIO, path: str, owner: str) -> Output:
+        """Copy an open file of any size below the folder, whole or not at all.
+
+        Raises Unreadable where the original cannot be read.
+        """
+        target, partial = self.root / path, self.root / PARTIAL / owner
+        hasher = hashlib.sha256()
+        with _told(target, "written"):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with partial.open("wb") as file:
+                for piece in _pieces(original):
+                    hasher.update(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(target)
+            status = target.stat()
+        return Output(path, owner, status.st_size, status.st_mtime_ns, hasher.hexdigest())
+
+    def keep_only(self, folder: str, entry: str, names: Iterable[str]) -> None:
+        """Remove the files of a document or quarantine entry but those named."""
+        kept, target = set(names), self.root / folder / entry
+        with _told(target, "cleaned"):
+            for item in target.iterdir():
+                if item.name not in kept:
+                    _delete(item)
+
+    def sweep(self, wanted: Mapping[str, set[str]], aggregates: Iterable[str]) -> None:
+        """Remove what nothing wants any more: folders of gone documents and entries, aggregates of old versions."""
+        with _told(self.root, "cleaned"):
+            for folder, entries in wanted.items():
+                parent = self.root / folder
+                for item in sorted(parent.iterdir()) if parent.is_dir() else ():
+                    if _ENTRY_NAME.match(item.name) and item.name not in entries:
+                        _delete(item)
+                if parent.is_dir() and not any(parent.iterdir()):
+                    parent.rmdir()
+            for path in aggregates:
+                (self.root / path).unlink(missing_ok=True)
+
+    def intact(self, outputs: Iterable[Output]) -> bool:
+        """Whether all these files stand there as they were written (by size and time of change)."""
+        for output in outputs:
+            try:
+                status = (self.root / output.path).lstat()
+            except OSError:
+                return False
+            if (status.st_size, status.st_mtime_ns) != (output.size, output.mtime_ns):
+                return False
+        return True
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    try:
+        while piece := file.read(1 << 20):
+            yield piece
+    except OSError as error:
+        raise Unreadable(f"The file cannot be read: {error.strerror}.") from error
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except FileNotFoundError:
+        return False
+
+
+def _delete(item: Path) -> None:
+    if item.is_dir() and not item.is_symlink():
+        shutil.rmtree(item)
+    else:
+        item.unlink()
+
+
+class _told:  # noqa: N801 - reads as a phrase: with told(path, "written")
+    """Turns a failure of the file system into one sentence that says what to do."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        self._path, self._what = path, what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if not isinstance(error, OSError):
+            return
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise RunError(
+                f"The disk is full: {self._path} could not be {self._what}. Make room and run again; "
+                "what is done so far is kept."
+            ) from error
+        reason = error.strerror or str(error)
+        raise RunError(
+            f"{self._path} could not be {self._what} ({reason}). Check the folder, or name another with --out."
+        ) from error

@@ -1,0 +1,160 @@
+"""Which documents there are: files of `raw/` with their identity and metadata, equal bytes taken together."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import orjson
+
+from pipeline.errors import DOCUMENT_ERRORS, DocumentError, UnsupportedType
+from pipeline.model import Finding, Source, digest, short_id
+from pipeline.run import keys
+from pipeline.run.identity import document_id
+from pipeline.run.ledger import Ledger
+from pipeline.settings import Settings
+from pipeline.sources import content, folder, metadata
+
+_FRESH_NS = 2_000_000_000
+"""A file changed less than this before it was looked at may change again under the same time stamp."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One document to be done: its source and metadata, the key under which it is done, and that key's parts."""
+
+    id: str
+    name: bytes
+    source: Source
+    findings: tuple[Finding, ...]
+    parts: dict[str, str]
+
+    @property
+    def key(self) -> str:
+        """The key under which the document is done."""
+        return keys.key_of(self.parts)
+
+    @property
+    def path(self) -> str:
+        """The path of its source."""
+        return self.source.path
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that has no content to read, and why."""
+
+    id: str
+    name: bytes
+    path: str
+    key: str
+    error: DocumentError
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that lies in `raw/`: documents by id, refused files, and what to remember of the files."""
+
+    units: dict[str, Unit]
+    refused: dict[str, Refused]
+    files: list[tuple[bytes, str, int, str]]
+    vanished: tuple[str, ...]
+    known: int
+    notes: tuple[str, ...]
+
+
+def make_plan(
+    settings: Settings, ledger: Ledger | None, progress: Callable[[int, int], None] = lambda done, of: None
+) -> Plan:
+    """Look at every file of `settings.raw`; a file that has not changed since the last run is not opened.
+
+    Raises RunError where the folder or its manifest cannot be read.
+    """
+    entries = folder.scan(settings.raw)
+    manifest = metadata.read_manifest(settings.raw)
+    remembered = ledger.files() if ledger else {}
+    files: list[tuple[bytes, str, int, str]] = []
+    refused: dict[str, Refused] = {}
+    groups: dict[str, list[Unit]] = defaultdict(list)
+    for position, entry in enumerate(entries):
+        progress(position, len(entries))
+        if entry.refused is not None:
+            _refuse(refused, entry, entry.refused)
+            continue
+        row = _identified(entry, settings, remembered.get(entry.name))
+        files.append(row)
+        identity, error = _parse_identity(row[3])
+        if error is not None:
+            _refuse(refused, entry, error)
+        elif identity is not None:
+            unit = _unit(entry, identity, metadata.resolve(settings.raw, entry.name, manifest), settings)
+            groups[unit.id].append(unit)
+    units = {document: _together(units, settings) for document, units in groups.items()}
+    names = {entry.name for entry in entries}
+    vanished = tuple(folder.path_text(name) for name in sorted(remembered) if name not in names)
+    unknown = sorted(manifest.paths() - {entry.path for entry in entries})
+    return Plan(dict(sorted(units.items())), refused, files, vanished, len(remembered), _notes(unknown))
+
+
+def _notes(unknown: list[str]) -> tuple[str, ...]:
+    if not unknown:
+        return ()
+    shown = ", ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
+    return (f"manifest.csv names {len(unknown)} file(s) that are not there: {shown}",)
+
+
+def _refuse(refused: dict[str, Refused], entry: folder.Entry, error: DocumentError) -> None:
+    identity = short_id("path", entry.name)
+    key = digest(orjson.dumps(entry.stamp), error.code, str(error))
+    refused[identity] = Refused(identity, entry.name, entry.path, key, error)
+
+
+def _identified(
+    entry: folder.Entry, settings: Settings, remembered: tuple[str, int, str] | None
+) -> tuple[bytes, str, int, str]:
+    """The ledger's row for a file: taken over where its stamp is the same, else read from its bytes."""
+    stamp = orjson.dumps((*entry.stamp, settings.max_pdf_bytes, keys.program_digest())).decode()
+    if remembered and remembered[0] == stamp and max(entry.stamp[1:3]) < remembered[1] - _FRESH_NS:
+        return entry.name, *remembered
+    now = time.time_ns()
+    try:
+        identity = content.identify(settings.raw, entry.name, settings.max_pdf_bytes)
+        found = [identity.sha256, identity.size, identity.media_type, identity.compression]
+    except DocumentError as error:
+        found = [error.code, str(error)]
+        if error.transient or not isinstance(error, UnsupportedType):
+            now = 0  # looked at again by the next run
+    return entry.name, stamp, now, orjson.dumps(found).decode()
+
+
+def _parse_identity(row: str) -> tuple[content.Identity | None, DocumentError | None]:
+    values = orjson.loads(row)
+    if len(values) == 2:
+        return None, DOCUMENT_ERRORS[values[0]](values[1])
+    return content.Identity(*values), None
+
+
+def _unit(
+    entry: folder.Entry, identity: content.Identity, known: metadata.Metadata, settings: Settings
+) -> Unit:
+    source = Source(
+        path=entry.path,
+        sha256=identity.sha256,
+        media_type=identity.media_type,
+        size=identity.size,
+        compression=identity.compression,
+        metadata=known.known,
+    )
+    document = document_id(identity.sha256, source.get("charset"))
+    return Unit(document, entry.name, source, known.findings, keys.parts_of_key(source, settings))
+
+
+def _together(units: Iterable[Unit], settings: Settings) -> Unit:
+    """One unit for files with the same bytes: the one with an address and the smallest path, the others named."""
+    first, *others = sorted(units, key=lambda unit: (unit.source.get("url") is None, unit.name))
+    if not others:
+        return first
+    source = first.source.model_copy(update={"also": tuple(sorted(unit.source.path for unit in others))})
+    return replace(first, source=source, parts=keys.parts_of_key(source, settings))

@@ -1,0 +1,31 @@
+"""How a run tells what it is doing. The terminal shows it; a library's caller may ignore it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Told of phases and their steps."""
+
+    def phase(self, name: str, total: int) -> None:
+        """A phase of `total` steps begins."""
+
+    def step(self) -> None:
+        """A step of the phase is done."""
+
+    def note(self, text: str) -> None:
+        """Something that a person should read."""
+
+
+class Silence:
+    """Shows nothing."""
+
+    def phase(self, name: str, total: int) -> None:
+        """Ignored."""
+
+    def step(self) -> None:
+        """Ignored."""
+
+    def note(self, text: str) -> None:
+        """Ignored."""

@@ -1,0 +1,74 @@
+"""The records that a run writes about itself: `error.json` of a quarantine entry, and `run.json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from pipeline.model import City, Document, Finding, Profile, Record, Source
+
+
+class ErrorRecord(Record):
+    """Why a document is in quarantine, and what tries it again. `original` is the file with its bytes, if any."""
+
+    id: str
+    code: str
+    message: str
+    path: str
+    url: str | None = None
+    source: Source | None = None
+    stage: str
+    transient: bool
+    detail: tuple[str, ...] = ()
+    original: str | None = None
+    retry: str
+
+
+class FindingLine(Finding):
+    """A line of `findings.jsonl`: a finding, and the document and profile it belongs to."""
+
+    document: str
+    profile: str
+    path: str
+
+
+class QuarantineLine(Record):
+    """A quarantine entry as `run.json` lists it."""
+
+    id: str
+    path: str
+    code: str
+
+
+class RunRecord(Record):
+    """`run.json`: what a run gave, with which versions and configuration; written last."""
+
+    program: str
+    python: str
+    libraries: dict[str, str]
+    configuration: dict[str, Any]
+    counts: dict[str, int]
+    languages: dict[str, int] = Field(default_factory=dict)
+    kinds: dict[str, int] = Field(default_factory=dict)
+    findings: dict[str, int] = Field(default_factory=dict)
+    quarantine: tuple[QuarantineLine, ...] = ()
+    notes: tuple[str, ...] = ()
+    digests: dict[str, str]
+
+
+SCHEMAS: dict[str, type[Record]] = {
+    "profile": Profile,
+    "city": City,
+    "document": Document,
+    "finding": FindingLine,
+    "error": ErrorRecord,
+    "run": RunRecord,
+}
+"""Records whose JSON Schema is written to `schema/` and printed by `cityreports schema`."""
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a record. Raises KeyError for an unknown name."""
+    schema = SCHEMAS[name].model_json_schema(mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
