@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.errors import DOCUMENT_ERRORS, DocumentError, RefusedPath, Unreadable
-from pipeline.run import stages
+from pipeline.run.identity import without_secrets
 from pipeline.run.ledger import Failed, Output
 from pipeline.run.outputs import QUARANTINE, Outputs
 from pipeline.run.plan import Refused, Unit
@@ -45,7 +45,7 @@ def put_aside(
         message=str(error),
         path=item.path,
         url=source.get("url") if source else None,
-        source=stages.without_secrets(source) if source else None,
+        source=without_secrets(source) if source else None,
         stage=stage,
         transient=error.transient,
         detail=detail,

@@ -21,7 +21,7 @@ from pipeline.model import (
 )
 from pipeline.profile import make_profile
 from pipeline.repair import repair
-from pipeline.run.identity import document_id
+from pipeline.run.identity import document_id, without_secrets
 from pipeline.segment import segment
 from pipeline.settings import Settings
 
@@ -55,12 +55,6 @@ def read_document(data: bytes, source: Source, noticed: Iterable[Finding], setti
             "findings": (*findings, *document.findings),
         }
     )
-
-
-def without_secrets(source: Source) -> Source:
-    """The source without its password, which opens the document and goes no further."""
-    public = {key: known for key, known in source.metadata.items() if key != "password"}
-    return source.model_copy(update={"metadata": public})
 
 
 def analyse(document: Document, answers: Answers, settings: Settings) -> tuple[Document, Profile]:

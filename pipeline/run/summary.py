@@ -46,7 +46,8 @@ def make_record(
         kinds=_sorted(Counter(profile.kind for profile in profiles)),
         findings=_sorted(findings),
         quarantine=tuple(
-            QuarantineLine(id=row.id, path=row.path, code=orjson.loads(row.error)["code"]) for row in failed
+            QuarantineLine(id=row.id, path=row.path, code=orjson.loads(row.error)["code"])
+            for row in sorted(failed, key=lambda row: row.path)
         ),
         notes=notes,
         digests={output.path: output.sha256 for output in sorted(written, key=lambda output: output.path)},

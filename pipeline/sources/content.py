@@ -163,9 +163,9 @@ def _as_text(head: bytes) -> str | None:
     zeros = head.count(0)
     if zeros:
         even, odd = head[0::2].count(0), head[1::2].count(0)
-        if max(even, odd) * 2 > len(head) * 0.7 and min(even, odd) * 2 < len(head) * 0.05:
+        if max(even, odd) * 2 > len(head) * 0.4 and min(even, odd) * 2 < len(head) * 0.05:
             return head.decode("utf-16-le" if odd > even else "utf-16-be", "replace")
         if zeros > len(head) * 0.01:
             return None
     controls = sum(head.count(byte) for byte in (*range(1, 9), *range(14, 27), *range(28, 32)))
-    return None if controls > len(head) * 0.1 else head.decode("latin-1")
+    return None if controls > len(head) * 0.03 else head.decode("latin-1")

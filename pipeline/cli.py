@@ -1,0 +1,220 @@
+"""The command `cityreports`: parses, calls, prints.
+
+Exit codes: 0 done; 1 done, with quarantined documents, under --strict; 2 the command makes no sense;
+3 the run could not do its work; 130 stopped with Ctrl-C (the next run completes it).
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pipeline import settings as configuration
+from pipeline import terminal
+from pipeline.errors import CityReportsError, UsageError
+
+EXIT_QUARANTINED = 1
+EXIT_INTERRUPTED = 130
+
+_EPILOG = """\b
+Exit codes:
+  0  done
+  1  done, with documents in quarantine, under --strict
+  2  the command makes no sense
+  3  the run could not do its work
+  130  stopped with Ctrl-C; the next run completes it
+"""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _out_option(function: Function) -> Function:
+    return click.option(
+        "--out", type=click.Path(path_type=Path), help="The folder that comes out [processed]."
+    )(function)
+
+
+def _raw_option(function: Function) -> Function:
+    return click.option("--raw", type=click.Path(path_type=Path), help="The folder that went in [raw].")(
+        function
+    )
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  cityreports ingest                         raw/ into processed/
+  cityreports status                         what a run would do, and why
+  cityreports show raw/site/page.html        a document's profile, findings and repairs
+  cityreports explain raw/site/page.html sections.report.text
+"""
+    + "\n\n"
+    + _EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="cityreports", prog_name="cityreports")
+def cli() -> None:
+    """Scraped pages and PDF reports about cities, in any state of decay, into profile records."""
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  cityreports ingest
+  cityreports ingest scraped/ --out build/ --workers 4
+  cityreports ingest --dry-run
+"""
+    + "\n\n"
+    + _EPILOG
+)
+@click.argument("raw", required=False, type=click.Path(path_type=Path))
+@_out_option
+@click.option("--workers", type=int, help="Child processes [one for each core].")
+@click.option("--force", is_flag=True, help="Do every document again.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+@click.option("--prune", is_flag=True, help="Sources that vanished were meant to; remove their outputs.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when documents are in quarantine.")
+def ingest(
+    raw: Path | None,
+    out: Path | None,
+    workers: int | None,
+    force: bool,
+    dry_run: bool,
+    prune: bool,
+    strict: bool,
+) -> None:
+    """Process the folder RAW into structured profile records."""
+    from pipeline.run.engine import ingest as run
+
+    settings = configuration.load(raw=raw, out=out, workers=workers)
+    began = time.monotonic()
+    with terminal.progress() as progress:
+        result = run(settings, force=force, dry_run=dry_run, prune=prune, progress=progress)
+    if result.record is None:
+        terminal.show_changes(result.changes, settings)
+        return
+    terminal.show_summary(result, settings, time.monotonic() - began)
+    if strict and result.record.quarantine:
+        sys.exit(EXIT_QUARANTINED)
+
+
+@cli.command(epilog="\b\nExample:\n  cityreports status")
+@click.argument("raw", required=False, type=click.Path(path_type=Path))
+@_out_option
+def status(raw: Path | None, out: Path | None) -> None:
+    """What changed since the last run: what will be done again, and why."""
+    from pipeline.run.engine import ingest as run
+
+    settings = configuration.load(raw=raw, out=out)
+    result = run(settings, dry_run=True)
+    terminal.show_changes(result.changes, settings)
+    terminal.show_notes(result.notes)
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  cityreports show raw/site/page.html
+  cityreports show https://example.org/pl/gdansk
+  cityreports show 3f9a
+"""
+)
+@click.argument("document")
+@_raw_option
+@_out_option
+def show(document: str, raw: Path | None, out: Path | None) -> None:
+    """The profile, findings and repairs of DOCUMENT: a path, an address, or the beginning of an id."""
+    from pipeline.run import inspect
+
+    settings = configuration.load(raw=raw, out=out)
+    found = inspect.find(settings, document)
+    if found.error is not None:
+        terminal.show_error(found.error, inspect.quarantine_folder(settings, found.id))
+    else:
+        terminal.show_document(found)
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  cityreports explain raw/site/page.html title
+  cityreports explain raw/site/page.html sections.country_context.text
+  cityreports explain 3f9a /sections/2/lead
+"""
+)
+@click.argument("document")
+@click.argument("field")
+@_raw_option
+@_out_option
+def explain(document: str, field: str, raw: Path | None, out: Path | None) -> None:
+    """Where FIELD of DOCUMENT came from: file, range or page and box, raw text, and every edit since."""
+    from pipeline.run import inspect
+
+    settings = configuration.load(raw=raw, out=out)
+    found = inspect.find(settings, document)
+    if found.error is not None:
+        raise UsageError(f"{found.error.path} is in quarantine ({found.error.code}) and has no fields.")
+    terminal.show_explanations(found, inspect.explain(found, field, settings))
+
+
+@cli.command(epilog="\b\nExamples:\n  cityreports retry\n  cityreports retry 3f9a")
+@click.argument("documents", nargs=-1)
+@_raw_option
+@_out_option
+@click.option("--workers", type=int, help="Child processes [one for each core].")
+def retry(documents: tuple[str, ...], raw: Path | None, out: Path | None, workers: int | None) -> None:
+    """Try again what is in quarantine: DOCUMENTS, or all of it."""
+    from pipeline.run import inspect
+    from pipeline.run.engine import ingest as run
+
+    settings = configuration.load(raw=raw, out=out, workers=workers)
+    in_quarantine = inspect.quarantined(settings)
+    chosen = [inspect.find(settings, document).id for document in documents] or in_quarantine
+    for document, name in zip(chosen, documents, strict=False):
+        if document not in in_quarantine:
+            raise UsageError(
+                f"{name} is not in quarantine; 'cityreports ingest --force' does every document again."
+            )
+    began = time.monotonic()
+    with terminal.progress() as progress:
+        result = run(settings, again=frozenset(chosen), progress=progress)
+    terminal.show_summary(result, settings, time.monotonic() - began)
+
+
+@cli.command(epilog="\b\nExamples:\n  cityreports schema\n  cityreports schema profile > profile.schema.json")
+@click.argument("record", required=False)
+def schema(record: str | None) -> None:
+    """The JSON Schema of RECORD, or the names of all records."""
+    import orjson
+
+    from pipeline.run.records import SCHEMAS, json_schema
+
+    if record is None:
+        click.echo("\n".join(sorted(SCHEMAS)))
+    elif record not in SCHEMAS:
+        raise UsageError(f"There is no record {record!r}; there are {', '.join(sorted(SCHEMAS))}.")
+    else:
+        click.echo(orjson.dumps(json_schema(record), option=orjson.OPT_INDENT_2))
+
+
+def main() -> None:
+    """Run the command; errors become one sentence on standard error and an exit code."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(UsageError.exit_code)
+    except CityReportsError as error:
+        terminal.say_error(str(error))
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        terminal.say_error("Stopped. What is done is kept; the same command completes it.")
+        sys.exit(EXIT_INTERRUPTED)

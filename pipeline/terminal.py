@@ -1,0 +1,313 @@
+"""What the terminal shows. Scraped text is shown letter by letter: control characters never reach the terminal."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.model import REPLACEMENT, Edit, Finding, Metadata, Origin, PageBox, Sibling, TextRange
+
+if TYPE_CHECKING:
+    from pipeline.run.changes import Change
+    from pipeline.run.engine import Result
+    from pipeline.run.inspect import Explanation, Found, Piece
+    from pipeline.run.records import ErrorRecord
+    from pipeline.settings import Settings
+
+_SHOWN = 400
+"""Characters of a text that are shown before it is cut."""
+
+_STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
+
+
+def console() -> Console:
+    """Standard output; 100 columns wide where it is not a terminal."""
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 100)
+
+
+def safe(text: str, limit: int | None = None) -> str:
+    """`text` without characters that would command the terminal or turn its direction; cut at `limit`."""
+    cut = text if limit is None or len(text) <= limit else text[:limit] + " …"
+    return "".join(
+        f"\\x{ord(c):02x}" if unicodedata.category(c) in ("Cc", "Cf") and c != "\n" else c for c in cut
+    )
+
+
+def say_error(sentence: str) -> None:
+    """One sentence on standard error."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(safe(sentence)))
+
+
+# --- progress ----------------------------------------------------------------------------------------------
+
+
+class _Bar:
+    """A bar for each phase, on a terminal."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._task: TaskID | None = None
+
+    def phase(self, name: str, total: int) -> None:
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task = self._bar.add_task(name, total=total)
+
+    def step(self) -> None:
+        if self._task is not None:
+            self._bar.advance(self._task)
+
+    def note(self, text: str) -> None:
+        self._bar.console.print(Text(safe(text)))
+
+
+class _Lines:
+    """A line for each tenth of a phase, where standard error is not a terminal."""
+
+    def __init__(self) -> None:
+        self._name, self._total, self._done = "", 0, 0
+
+    def phase(self, name: str, total: int) -> None:
+        self._name, self._total, self._done = name, total, 0
+        if total:
+            self._say(f"{name}: {total}")
+
+    def step(self) -> None:
+        self._done += 1
+        tenth = max(1, self._total // 10)
+        if self._total >= 20 and self._done % tenth == 0:
+            self._say(f"{self._name}: {self._done} of {self._total}")
+
+    def note(self, text: str) -> None:
+        self._say(safe(text))
+
+    @staticmethod
+    def _say(text: str) -> None:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+
+@contextmanager
+def progress() -> Iterator[_Bar | _Lines]:
+    """Shows how far a run is: a bar on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    columns = (TextColumn("{task.description:<10}"), BarColumn(40), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield _Bar(bar)
+
+
+# --- a run -------------------------------------------------------------------------------------------------
+
+
+def show_summary(result: Result, settings: Settings, seconds: float) -> None:
+    """The table at the end of a run, what is in quarantine, and where to look next."""
+    assert result.record is not None
+    counts, out = result.record.counts, console()
+    table = Table(show_edge=False, pad_edge=False, box=None, header_style="bold")
+    for name in ("documents", "profiles", "repaired", "lost characters", "quarantined", "seconds"):
+        table.add_column(name, justify="right", min_width=len(name) + 2)
+    row = [counts[name] for name in ("documents", "profiles", "repaired", "lost_characters", "quarantined")]
+    table.add_row(*(f"{value:,}" for value in row), f"{seconds:.1f}")
+    out.print()
+    out.print(table)
+    out.print()
+    out.print(Text(f"{result.done:,} done now, {counts['documents'] - result.done:,} unchanged." if result.done else
+                   "Nothing changed since the last run."))  # fmt: skip
+    if result.record.quarantine:
+        out.print(Text("In quarantine:"))
+        for entry in result.record.quarantine[:10]:
+            out.print(Text(f"  {entry.code:<17} {safe(entry.path)}", style="yellow"))
+        if len(result.record.quarantine) > 10:
+            out.print(Text(f"  … and {len(result.record.quarantine) - 10} more, in run.json"))
+    show_notes(result.notes)
+    folder = settings.out
+    out.print(Text("Look next:"))
+    for path, what in (
+        (folder / "profiles.jsonl", "the records"),
+        (
+            folder / "documents",
+            "each document as readable text (clean.md) and block by block (document.json)",
+        ),
+        (folder / "findings.jsonl", "what a person should know"),
+        (folder / "refetch.csv", "what to fetch again"),
+    ):
+        out.print(Text(f"  {path!s:<28} {what}"))
+    out.print(Text(f"  {'cityreports show DOCUMENT':<28} one of them, here in the terminal"))
+
+
+def show_changes(changes: Sequence[Change], settings: Settings) -> None:
+    """What a run would do, and why."""
+    out = console()
+    if not changes:
+        out.print(
+            Text(f"Nothing to read: every document of {settings.raw} is done, or failed and has not changed.")
+        )
+        return
+    for why, count in sorted(Counter((change.kind, change.why) for change in changes).items()):
+        out.print(Text(f"{count:>6,}  {why[0]:<6} {why[1]}"))
+    out.print()
+    for change in changes[:50]:
+        out.print(Text(f"  {change.kind:<6} {safe(change.path)}"))
+    if len(changes) > 50:
+        out.print(Text(f"  … and {len(changes) - 50:,} more"))
+
+
+def show_notes(notes: Iterable[str]) -> None:
+    """What concerns the run and no single document."""
+    for note in notes:
+        console().print(Text(f"Note: {safe(note)}", style="yellow"))
+
+
+# --- a document --------------------------------------------------------------------------------------------
+
+
+def show_error(error: ErrorRecord, folder: Path) -> None:
+    """A quarantine entry."""
+    out = console()
+    out.print(Text(safe(error.path), style="bold"))
+    out.print(Text(f"In quarantine: {error.code}", style="bold red"))
+    out.print(Text(safe(error.message)))
+    for frame in error.detail:
+        out.print(Text(f"  {safe(frame)}", style="dim"))
+    out.print(Text(f"Its bytes and error.json: {folder}"))
+    out.print(Text(f"Try again: {error.retry}"))
+
+
+def show_document(found: Found) -> None:
+    """A document's profile, findings and repairs."""
+    assert found.document is not None and found.profile is not None
+    profile, document, out = found.profile, found.document, console()
+    city = profile.city
+    out.print(Text(safe(profile.title or profile.slug), style="bold"))
+    if profile.tagline:
+        out.print(Text(safe(profile.tagline), style="italic"))
+    place = (
+        f"{city.name}, {city.country or '?'}"
+        + (f" (GeoNames {city.geonames_id})" if city.geonames_id else "")
+        if city
+        else "unknown"
+    )
+    facts = {
+        "kind": profile.kind,
+        "city": place,
+        "language": profile.language or "unknown",
+        "site": profile.site,
+        "source": document.source.path,
+        "address": profile.provenance.url,
+        "networks": ", ".join(network.name for network in profile.networks),
+        "report": _edition(profile.report),
+        "quality": f"{profile.quality.score:.2f}",
+        "document": document.id,
+        "profile": profile.id,
+    }
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in facts.items():
+        if value:
+            table.add_row(Text(name, style="dim"), Text(safe(str(value))))
+    out.print(table)
+    for takeaway in profile.takeaways:
+        out.print(Text(f"  • {safe(takeaway, _SHOWN)}"))
+    for section in profile.sections:
+        status = "" if section.status == "clean" else f"  [{section.status}, {section.damaged:.0%} lost]"
+        out.print()
+        out.print(
+            Text(safe(section.heading or "(no heading)"), style="bold"),
+            Text(f"{section.id}{status}", style="dim"),
+        )
+        if section.text:
+            out.print(Text(safe(section.text, _SHOWN)))
+    _show_findings(document.findings)
+    _show_repairs([(index, edit) for index, block in enumerate(document.blocks) for edit in block.edits])
+
+
+def _edition(report: object) -> str:
+    parts = [f"{name} {value}" for name, value in (report.model_dump() if report else {}).items() if value]  # type: ignore[attr-defined]
+    return ", ".join(parts)
+
+
+def _show_findings(findings: Sequence[Finding]) -> None:
+    out = console()
+    out.print()
+    out.print(Text(f"Findings: {len(findings)}", style="bold"))
+    for finding in findings:
+        where = f" block {finding.block}" if finding.block is not None else ""
+        out.print(
+            Text(f"  {finding.severity:<8} {finding.code}{where}: ", style=_STYLES[finding.severity]), end=""
+        )
+        out.print(Text(safe(finding.message, _SHOWN)))
+        for origin in finding.origins[:1]:
+            out.print(Text(f"           {place(origin)}", style="dim"))
+        if finding.suggestion:
+            out.print(Text(f"           suggestion: {safe(finding.suggestion, _SHOWN)}"))
+
+
+def _show_repairs(edits: Sequence[tuple[int, Edit]]) -> None:
+    out = console()
+    out.print()
+    out.print(Text(f"Edits: {len(edits)}", style="bold"))
+    for index, edit in edits[:40]:
+        out.print(Text(f"  block {index}, {edit.cause}: {_change(edit)}"))
+    if len(edits) > 40:
+        out.print(Text(f"  … and {len(edits) - 40} more, in document.json"))
+
+
+def _change(edit: Edit) -> str:
+    lost = edit.before.count(REPLACEMENT)
+    before = f"{lost:,} replacement characters" if lost > 8 else repr(safe(edit.before, 80))
+    return f"{before} → {safe(edit.after, 80)!r} ({edit.confidence:.0%})"
+
+
+# --- a field -----------------------------------------------------------------------------------------------
+
+
+def show_explanations(found: Found, explanations: Sequence[Explanation]) -> None:
+    """Where fields came from."""
+    assert found.document is not None
+    out = console()
+    for explanation in explanations:
+        out.print(Text(explanation.pointer or "/", style="bold"))
+        if not isinstance(explanation.value, dict | list):
+            out.print(Text(f"  value: {safe(str(explanation.value), _SHOWN)}"))
+        for piece in explanation.pieces:
+            _show_piece(found, piece)
+
+
+def _show_piece(found: Found, piece: Piece) -> None:
+    assert found.document is not None
+    out = console()
+    out.print(Text(f"  block {piece.block} ({piece.kind}), confidence {piece.confidence:.0%}"))
+    for origin, byte_range in zip(piece.origins, piece.byte_ranges, strict=True):
+        in_bytes = f", bytes {byte_range[0]:,} to {byte_range[1]:,}" if byte_range else ""
+        out.print(Text(f"    {safe(found.document.source.path)}: {place(origin)}{in_bytes}"))
+    lost = piece.raw.count(REPLACEMENT)
+    raw = f"{lost:,} replacement characters" if lost == len(piece.raw) > 8 else safe(piece.raw, _SHOWN)
+    out.print(Text(f"    raw:  {raw}"))
+    out.print(Text(f"    text: {safe(piece.text, _SHOWN)}"))
+    for edit in piece.edits:
+        out.print(Text(f"    edit: {edit.cause}: {_change(edit)}"))
+
+
+def place(origin: Origin) -> str:
+    """An origin in words."""
+    if isinstance(origin, TextRange):
+        return f"characters {origin.start:,} to {origin.end:,}"
+    if isinstance(origin, PageBox):
+        left, top, right, bottom = origin.box
+        return f"page {origin.page}, box {left:g}, {top:g}, {right:g}, {bottom:g}"
+    if isinstance(origin, Metadata):
+        return f"metadata {origin.key}"
+    if isinstance(origin, Sibling):
+        return f"document {origin.document}, block {origin.block}"
+    raise TypeError(origin)
