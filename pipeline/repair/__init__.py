@@ -1,0 +1,5 @@
+"""Repair: what was damaged is restored where that is certain, withheld where it is lost, and always accounted for."""
+
+from pipeline.repair.stage import repair
+
+__all__ = ["repair"]

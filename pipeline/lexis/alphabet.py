@@ -1,0 +1,46 @@
+"""Letters as small numbers, for models that count them.
+
+A letter of the model's alphabet has a symbol from 2 up, case folded; any other letter is `OTHER`, everything
+that is not a letter is `EDGE`, the edge of a word.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+
+from pipeline.lexis.arrays import Array
+
+EDGE = 0
+OTHER = 1
+PLANE = 0x3000
+"""Code points that are looked at; what lies beyond (East Asia, pictures) is `OTHER` or `EDGE`."""
+
+_SAME = {"ș": "ş", "ț": "ţ", "ѐ": "е", "ѝ": "и"}
+"""Letters written in two ways, of which most of the sources know one."""
+
+
+def folded(char: str) -> str:
+    """`char` in the form in which the model counts it."""
+    lower = char.lower()
+    lower = lower if len(lower) == 1 else lower[0]
+    return _SAME.get(lower, lower)
+
+
+def code_points(text: str) -> Array:
+    """The code points of `text`; those beyond the plane that is looked at become U+2FFF (no letter)."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return np.minimum(codes, PLANE - 1)
+
+
+def symbol_table(alphabet: str) -> Array:
+    """For each code point its symbol; the letter at index i of `alphabet` has symbol i + 2."""
+    symbols = {letter: index + 2 for index, letter in enumerate(alphabet)}
+    table = np.zeros(PLANE, dtype=np.uint16)
+    for code in range(PLANE - 1):
+        char = chr(code)
+        category = unicodedata.category(char)
+        if category[0] == "L" or category == "Mn":
+            table[code] = symbols.get(folded(char), OTHER)
+    return table

@@ -1,0 +1,109 @@
+"""Countries by their names in European languages, from the locale data of Babel.
+
+The names are written once to a small file in the cache folder; reading it takes a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from pipeline.lexis.cache import built_once
+from pipeline.lexis.fold import fold
+from pipeline.model import digest
+from pipeline.overlay import load_toml
+
+_DATA = "lexis/countries.toml"
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+_LONGEST_NAME = 6  # words
+_SHORTEST_STEM = 5  # letters that an inflected name must share with the name on file
+
+
+def key(name: str) -> str:
+    """The form under which names of places compare equal: folded, letters and digits only, one space between."""
+    return " ".join("".join(c if c.isalnum() else " " for c in fold(name).replace("'", "")).split())
+
+
+def code_of(name: str) -> str | None:
+    """The ISO 3166 code of the country with this name in any of the languages on file."""
+    return _codes().get(key(name))
+
+
+def country_in(text: str, language: str | None = None) -> str | None:
+    """The code of the one country that a short text names ("Polska – kontekst polityczny" → PL).
+
+    With a language, its names are also recognised where an inflection changed their last letters. None where
+    no country or more than one is named.
+    """
+    words = key(text).split()[:40]
+    found: set[str] = set()
+    at = 0
+    while at < len(words):
+        for length in range(min(_LONGEST_NAME, len(words) - at), 0, -1):
+            code = _codes().get(" ".join(words[at : at + length]))
+            if code:
+                found.add(code)
+                at += length - 1
+                break
+        at += 1
+    if not found and language:
+        found = {code for word in words if (code := _stems(language).get(_stem(word)))}
+    return found.pop() if len(found) == 1 else None
+
+
+def name_of(code: str, language: str = "en") -> str | None:
+    """The country's name in a language, as its speakers write it."""
+    return _names().get(language, {}).get(code)
+
+
+@cache
+def _codes() -> dict[str, str]:
+    codes: dict[str, str] = {}
+    for names in _names().values():
+        for code, name in names.items():
+            codes.setdefault(key(name), code)
+    for code, more in load_toml(_DATA)["names"].items():
+        codes.update((key(name), code) for name in more)
+    return codes
+
+
+@cache
+def _stems(language: str) -> dict[str, str | None]:
+    """Stems of the one-word names of a language; None where two countries share one."""
+    stems: dict[str, str | None] = {}
+    for code, name in _names().get(language, {}).items():
+        word = key(name)
+        stem = _stem(word)
+        if stem and " " not in word:
+            stems[stem] = None if stems.get(stem, code) != code else code
+    return stems
+
+
+def _stem(word: str) -> str:
+    """The word without what inflection may have changed; "" for a short word."""
+    return word[:-1] if _SHORTEST_STEM < len(word) <= 7 else word[:-2] if len(word) > 7 else ""
+
+
+@cache
+def _names() -> dict[str, dict[str, str]]:
+    data = load_toml(_DATA)
+    stamp = digest(metadata.version("babel"), *data["locales"])[:12]
+    path = built_once(f"countries-{stamp}.json", _build)
+    names: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    return names
+
+
+def _build(path: Path) -> None:
+    from babel import Locale
+
+    names: dict[str, dict[str, str]] = {}
+    for identifier in load_toml(_DATA)["locales"]:
+        territories = Locale.parse(identifier).territories
+        names[identifier] = {
+            code: territories[code]
+            for code in sorted(territories)
+            if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
+        }
+    path.write_text(json.dumps(names, ensure_ascii=False, sort_keys=True), encoding="utf-8")

@@ -1,0 +1,110 @@
+"""A character trigram model of every language in `languages.toml`: how likely are these letters in each of them?
+
+Made once, from langdetect's character profiles and wordfreq's small word lists, each scaled to the same number of
+letters and summed; kept in the user's cache and mapped into memory. Probabilities are interpolated with those of
+shorter contexts (absolute counts with a Dirichlet prior; see Chen and Goodman 1999, section 2) and kept as
+natural logarithms in steps of 1/16, as costs: 0 is certain, 255 is 15.9 or more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.lexis.alphabet import EDGE, code_points
+from pipeline.lexis.arrays import Array, open_arrays
+from pipeline.lexis.cache import built_once
+from pipeline.lexis.languages import languages
+from pipeline.model import short_id
+
+STEP = 16.0
+"""Cost units in one natural logarithm."""
+
+
+class Ngrams:
+    """The opened model. Costs are arrays with one entry for each of `codes`."""
+
+    def __init__(self, path: Path) -> None:
+        arrays = open_arrays(path)
+        self.codes: tuple[str, ...] = tuple(language.code for language in languages())
+        self.symbols: Array = arrays["symbols"]
+        self.width = int(arrays["width"][0])
+        self._keys: Array = arrays["keys"]
+        self._trigrams: Array = arrays["trigrams"]
+        self._bigrams: Array = arrays["bigrams"]
+        self._backoff: Array = arrays["backoff"]
+
+    def ids(self, text: str) -> Array:
+        """The symbols of the letters of `text`, an edge at both ends."""
+        ids = np.zeros(len(text) + 2, dtype=np.uint16)
+        ids[1:-1] = self.symbols[code_points(text)]
+        return ids
+
+    def rows(self, ids: Array) -> Array:
+        """The cost of each symbol after the two before it: [len(ids) - 1, languages].
+
+        A run of edges costs nothing; a word costs its letters and its end.
+        """
+        third = ids[1:].astype(np.int64)
+        second = ids[:-1].astype(np.int64)
+        first = np.zeros_like(second)
+        first[1:] = ids[:-2]
+        first[second == EDGE] = EDGE
+        wanted = (third != EDGE) | (second != EDGE)
+        costs = np.zeros((len(third), len(self.codes)), dtype=np.int32)
+        costs[wanted] = self._costs(first[wanted], second[wanted], third[wanted])
+        return costs
+
+    def _costs(self, first: Array, second: Array, third: Array) -> Array:
+        key = ((first * self.width + second) * self.width + third).astype(np.uint32)
+        at = np.searchsorted(self._keys, key)
+        at[at == len(self._keys)] = 0
+        known = self._keys[at] == key
+        costs = self._trigrams[at].astype(np.int32)
+        if not known.all():
+            rest = ~known
+            after = second[rest] * self.width + third[rest]
+            context = first[rest] * self.width + second[rest]
+            costs[rest] = self._bigrams[after].astype(np.int32) + self._backoff[context]
+        return costs
+
+    def cost(self, text: str) -> Array:
+        """The cost of all words of `text` in each language."""
+        costs: Array = self.rows(self.ids(text)).sum(axis=0, dtype=np.int64)
+        return costs
+
+    def ranking(self, text: str) -> list[tuple[str, float]]:
+        """The languages from the likeliest, with the cost of a letter in nats; empty where there is no letter."""
+        ids = self.ids(text)
+        letters = int((ids != EDGE).sum())
+        if not letters:
+            return []
+        costs = self.rows(ids).sum(axis=0, dtype=np.int64) / STEP / letters
+        return [(self.codes[index], float(costs[index])) for index in np.argsort(costs, kind="stable")]
+
+
+@cache
+def ngrams() -> Ngrams:
+    """The model, built where the cache does not hold it yet."""
+    return Ngrams(built_once(f"ngrams-{_built_from()}.bin", _build))
+
+
+def _build(path: Path) -> None:
+    from pipeline.lexis.training import train
+
+    train(path)
+
+
+def _built_from() -> str:
+    here = Path(__file__).parent
+    parts: Iterable[str] = (
+        *((here / name).read_text(encoding="utf-8") for name in ("training.py", "alphabet.py")),
+        (here / "languages.toml").read_text(encoding="utf-8"),
+        version("langdetect"),
+        version("wordfreq"),
+    )
+    return short_id(*parts)

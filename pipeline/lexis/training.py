@@ -1,0 +1,144 @@
+"""Builds the n-gram model from what langdetect and wordfreq ship; runs once on a machine."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import defaultdict
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.lexis.alphabet import EDGE, OTHER, folded, symbol_table
+from pipeline.lexis.arrays import Array, write_arrays
+from pipeline.lexis.languages import Language, languages
+
+LETTERS = 1e6
+"""The number of letters that each source of a language is scaled to."""
+PRIOR = (20.0, 30.0, 8.0)
+"""Pseudo-counts with which the next shorter context takes part: of one, two and three letters."""
+RARE = 3e-6
+"""A letter below this share of a language's letters is none of the language's."""
+
+Counts = dict[str, float]
+_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW")
+
+
+def train(path: Path) -> None:
+    """Write the model file to `path`."""
+    sources = [_counts(language) for language in languages()]
+    alphabet = "".join(sorted({gram for counts in sources for gram in counts if len(gram) == 1} - {" "}))
+    width = len(alphabet) + 2
+    symbols = {" ": EDGE, **{letter: index + 2 for index, letter in enumerate(alphabet)}}
+    columns = [_columns(counts, symbols, width) for counts in sources]
+    keys = np.unique(np.concatenate([grams for _, _, grams, _ in columns]))
+    shape = (width, len(columns))
+    one = np.stack([single for single, _, _, _ in columns], axis=1)
+    two = np.stack([pairs for _, pairs, _, _ in columns], axis=1)
+    three = np.zeros((len(keys), len(columns)))
+    for index, (_, _, grams, counted) in enumerate(columns):
+        three[np.searchsorted(keys, grams), index] = counted
+    single = (one + PRIOR[0] / width) / (one.sum(axis=0) + PRIOR[0])
+    after_one = two.reshape(width, *shape).sum(axis=1)  # how often each letter begins a pair
+    pair = (two.reshape(width, *shape) + PRIOR[1] * single) / (after_one + PRIOR[1])[:, None, :]
+    pair = pair.reshape(width * width, -1)
+    begun = np.zeros_like(two)  # how often each pair begins a trigram
+    np.add.at(begun, keys // width, three)
+    triple = (three + PRIOR[2] * pair[keys % (width * width)]) / (begun[keys // width] + PRIOR[2])
+    write_arrays(
+        path,
+        {
+            "symbols": symbol_table(alphabet),
+            "width": np.array([width]),
+            "keys": keys.astype(np.uint32),
+            "trigrams": _cost(triple),
+            "bigrams": _cost(pair),
+            "backoff": _cost(PRIOR[2] / (begun + PRIOR[2])),
+        },
+    )
+
+
+def _cost(probability: Array) -> Array:
+    return np.clip(np.rint(-np.log(probability) * 16.0), 0, 255).astype(np.uint8)
+
+
+def _columns(counts: Counts, symbols: dict[str, int], width: int) -> tuple[Array, Array, Array, Array]:
+    """Counts as arrays: of letters, of pairs (dense), and of trigrams (their keys, and how many)."""
+    one = np.zeros(width)
+    two = np.zeros(width * width)
+    three: dict[int, float] = {}
+    for gram, count in counts.items():
+        ids = [symbols.get(char, OTHER) for char in gram]
+        if OTHER in ids:
+            continue
+        if len(ids) == 1:
+            one[ids[0]] += count
+        elif len(ids) == 2:
+            two[ids[0] * width + ids[1]] += count
+            if ids[0] == EDGE:  # the beginning of a word: two edges before the letter
+                three[ids[1]] = three.get(ids[1], 0.0) + count
+        else:
+            key = (ids[0] * width + ids[1]) * width + ids[2]
+            three[key] = three.get(key, 0.0) + count
+    order = sorted(three)
+    return one, two, np.array(order, dtype=np.int64), np.array([three[key] for key in order])
+
+
+def _counts(language: Language) -> Counts:
+    """Counts of n-grams of one to three characters, a space for the edge of a word."""
+    sources = []
+    if language.profile:
+        sources.append(_of_profile(language.profile))
+    if language.words:
+        sources.append(_of_words(language.words))
+    total: Counts = defaultdict(float)
+    for source in sources:
+        letters = sum(count for gram, count in source.items() if len(gram) == 1 and gram != " ")
+        for gram, count in source.items():
+            total[gram] += count * LETTERS / letters
+    kept = _own_letters(total)
+    return {gram: count for gram, count in total.items() if all(char in kept for char in gram)}
+
+
+def _own_letters(total: Counts) -> set[str]:
+    """The letters of the language: of its scripts, and not too rare. Sources carry strays."""
+    letters = {gram: count for gram, count in total.items() if len(gram) == 1 and gram != " "}
+    everything = sum(letters.values())
+    shares: Counts = defaultdict(float)
+    for letter, count in letters.items():
+        shares[_script(letter)] += count / everything
+    return {" "} | {
+        letter
+        for letter, count in letters.items()
+        if count / everything >= RARE and shares[_script(letter)] >= 0.05 and _script(letter) in _SCRIPTS
+    }
+
+
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "NONE").split(" ")[0]
+
+
+def _of_profile(name: str) -> Counts:
+    text = resources.files("langdetect").joinpath("profiles", name).read_text(encoding="utf-8")
+    counts: Counts = defaultdict(float)
+    for gram, count in json.loads(text)["freq"].items():
+        counts["".join(folded(char) for char in gram)] += count
+    return counts
+
+
+def _of_words(name: str) -> Counts:
+    import wordfreq
+
+    counts: Counts = defaultdict(float)
+    for word, frequency in wordfreq.get_frequency_dict(name, "small").items():
+        plain = "".join(folded(char) for char in word)
+        if not plain.isalpha():
+            continue
+        padded = f" {plain} "
+        for letter in plain:
+            counts[letter] += frequency
+        for size in (2, 3):
+            for start in range(len(padded) - size + 1):
+                counts[padded[start : start + size]] += frequency
+    return counts

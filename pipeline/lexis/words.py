@@ -1,0 +1,117 @@
+"""Word lists: is this a word of the language, and how frequent is it?
+
+From wordfreq's small lists (words of at least one in a million), kept as sorted digests that are mapped into
+memory: 60,000 words of a language cost no start-up time. Words are compared lower-cased, ß as ss (as wordfreq does).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.lexis.alphabet import folded
+from pipeline.lexis.arrays import Array, open_arrays, write_arrays
+from pipeline.lexis.cache import built_once
+from pipeline.lexis.languages import languages
+from pipeline.model import short_id
+
+FREQUENT = 1e-3
+"""A word at least this frequent may be one that stands glued to another."""
+ALONE = 1
+"""How many longer words of a list may begin (end) with a word that is never a prefix (suffix)."""
+
+
+def normal(word: str) -> str:
+    """`word` as the lists spell it."""
+    return "".join(map(folded, word)).replace("ß", "ss")
+
+
+class WordList:
+    """The words of one language."""
+
+    def __init__(self, keys: Array, frequencies: Array, openers: str, closers: str) -> None:
+        self._keys = keys
+        self._frequencies = frequencies
+        self.openers = frozenset(openers.split())
+        """Frequent words that begin no longer word: glued to a following word they can be told."""
+        self.closers = frozenset(closers.split())
+        """Frequent words that end no longer word."""
+
+    def frequencies(self, words: Sequence[str]) -> Array:
+        """The share of each word among all words of the language; 0 for a word that is not in the list."""
+        wanted = np.array([_key(normal(word)) for word in words], dtype=np.uint64)
+        at = np.searchsorted(self._keys, wanted)
+        at[at == len(self._keys)] = 0
+        found: Array = np.where(self._keys[at] == wanted, self._frequencies[at], 0.0)
+        return found
+
+    def frequency(self, word: str) -> float:
+        """The share of `word` among all words of the language; 0 where it is not in the list."""
+        return float(self.frequencies([word])[0])
+
+
+@cache
+def word_list(language: str) -> WordList | None:
+    """The words of a language (its code), or None where there is no list of it."""
+    name = next((entry.words for entry in languages() if entry.code == language), None)
+    if name is None:
+        return None
+    arrays = _all_lists()
+    texts = (arrays[f"{kind}.{name}"].tobytes().decode("utf-8") for kind in ("openers", "closers"))
+    return WordList(arrays[f"keys.{name}"], arrays[f"frequencies.{name}"], *texts)
+
+
+def _key(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode("utf-8"), digest_size=8).digest(), "little")
+
+
+@cache
+def _all_lists() -> dict[str, Array]:
+    here = Path(__file__).parent
+    sources = [(here / name).read_text(encoding="utf-8") for name in ("words.py", "languages.toml")]
+    return open_arrays(built_once(f"words-{short_id(*sources, version('wordfreq'))}.bin", _build))
+
+
+def _build(path: Path) -> None:
+    import wordfreq
+
+    arrays: dict[str, Array] = {}
+    for name in sorted({entry.words for entry in languages() if entry.words}):
+        listed: dict[str, float] = {}
+        for word, frequency in wordfreq.get_frequency_dict(name, "small").items():
+            listed[normal(word)] = listed.get(normal(word), 0.0) + frequency
+        keys = np.array([_key(word) for word in listed], dtype=np.uint64)
+        order = np.argsort(keys)
+        arrays[f"keys.{name}"] = keys[order]
+        arrays[f"frequencies.{name}"] = np.array(list(listed.values()), dtype=np.float32)[order]
+        for kind, words in _standing_alone(listed).items():
+            arrays[f"{kind}.{name}"] = np.frombuffer(" ".join(words).encode("utf-8"), dtype=np.uint8)
+    write_arrays(path, arrays)
+
+
+def _standing_alone(listed: dict[str, float]) -> dict[str, list[str]]:
+    """Frequent words that begin (end) at most `ALONE` longer words whose rest is a word too.
+
+    A preposition is a prefix as well, a noun a part of compounds: glued and compound look alike there.
+    """
+    frequent = {
+        word for word, share in listed.items() if share >= FREQUENT and len(word) >= 3 and word.isalpha()
+    }
+    beginning = dict.fromkeys(frequent, 0)
+    ending = dict.fromkeys(frequent, 0)
+    for word in listed:
+        for cut in range(3, len(word) - 2):
+            head, tail = word[:cut], word[cut:]
+            if head in frequent and tail in listed:
+                beginning[head] += 1
+            if tail in frequent and head in listed:
+                ending[tail] += 1
+    return {
+        "openers": sorted(word for word, count in beginning.items() if count <= ALONE),
+        "closers": sorted(word for word, count in ending.items() if count <= ALONE),
+    }

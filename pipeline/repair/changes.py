@@ -1,0 +1,88 @@
+"""Changes of a text, as edits for the ledger: small, from right to left, bounded in number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.model import Edit
+
+_WORK = 2_000_000_000
+"""Characters that applying the edits of one pass may copy; beyond it neighbouring edits are made into one."""
+_PARTS = re.compile(r"\s+|[^\s]+")
+
+
+class Change(NamedTuple):
+    """[start, end) of a text becomes `after`."""
+
+    start: int
+    end: int
+    after: str
+    cause: str
+    confidence: float = 1.0
+
+
+def as_edits(text: str, changes: Sequence[Change]) -> list[Edit]:
+    """Disjoint `changes`, all in coordinates of `text`, as edits to be applied one after the other.
+
+    They come from right to left, so that each stands where the text before it has it.
+    """
+    ordered = sorted(changes)
+    most = max(1, _WORK // max(1, len(text)))
+    if len(ordered) > most:
+        size = -(-len(ordered) // most)
+        ordered = [_joined(text, ordered[i : i + size]) for i in range(0, len(ordered), size)]
+    return [
+        Edit(
+            start=change.start,
+            end=change.end,
+            before=text[change.start : change.end],
+            after=change.after,
+            cause=change.cause,
+            confidence=change.confidence,
+        )
+        for change in reversed(ordered)
+    ]
+
+
+def _joined(text: str, group: Sequence[Change]) -> Change:
+    first, last = group[0], group[-1]
+    after, position = [], first.start
+    for change in group:
+        after += [text[position : change.start], change.after]
+        position = change.end
+    return Change(first.start, last.end, "".join(after), first.cause, min(c.confidence for c in group))
+
+
+def difference(before: str, after: str, cause: str, confidence: float = 1.0) -> list[Change]:
+    """What leads from `before` to `after`, word by word where the white space of both is alike."""
+    if before == after:
+        return []
+    old, new = _PARTS.findall(before), _PARTS.findall(after)
+    if len(old) != len(new) or any(a.isspace() != b.isspace() for a, b in zip(old, new, strict=True)):
+        return [_trimmed(0, before, after, cause, confidence)]
+    changes, position = [], 0
+    for a, b in zip(old, new, strict=True):
+        if a != b:
+            changes.append(_trimmed(position, a, b, cause, confidence))
+        position += len(a)
+    return changes
+
+
+def _trimmed(position: int, before: str, after: str, cause: str, confidence: float) -> Change:
+    """The change without what is the same at both its ends."""
+    shorter = min(len(before), len(after))
+    head = 0
+    while head < shorter and before[head] == after[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and before[len(before) - 1 - tail] == after[len(after) - 1 - tail]:
+        tail += 1
+    return Change(
+        position + head,
+        position + len(before) - tail,
+        after[head : len(after) - tail],
+        cause,
+        confidence,
+    )

@@ -1,0 +1,42 @@
+"""Characters that a reader does not see: soft hyphens, zero widths, controls; and the normal form."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pipeline.repair.changes import Change, difference
+
+_HYPHENATED = re.compile(r"(?<=[^\W\d_])\u00ad+ (?=[^\W\d_])")
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
+_JOINER = re.compile(r"(?<=[a-zA-Z\u00c0-\u052f])[\u200c\u200d]+(?=[a-zA-Z\u00c0-\u052f])")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufff0-\ufffb\ufffe\uffff]+")
+
+
+def invisible_changes(text: str) -> list[Change]:
+    """Soft hyphens (with the space after one that stood at the end of a line) and zero-width characters go.
+
+    The joiners of Arabic, Indic scripts and pictures stay; between European letters they mean nothing.
+    """
+    if text.isascii():
+        return []
+    changes = [Change(m.start(), m.end(), "", "soft-hyphen") for m in _HYPHENATED.finditer(text)]
+    taken = {change.start for change in changes}
+    changes += [
+        Change(m.start(), m.end(), "", "soft-hyphen" if m[0][0] == "\u00ad" else "zero-width")
+        for m in _INVISIBLE.finditer(text)
+        if m.start() not in taken
+    ]
+    return changes + [Change(m.start(), m.end(), "", "zero-width") for m in _JOINER.finditer(text)]
+
+
+def control_changes(text: str) -> list[Change]:
+    """Control characters and noncharacters go; tabs and line feeds stay."""
+    return [Change(m.start(), m.end(), "", "control-characters") for m in _CONTROL.finditer(text)]
+
+
+def normal_form_changes(text: str) -> list[Change]:
+    """The changes to Unicode normal form C."""
+    if unicodedata.is_normalized("NFC", text):
+        return []
+    return difference(text, unicodedata.normalize("NFC", text), "nfc")

@@ -1,0 +1,185 @@
+"""The repair stage: block by block, each change an edit, each loss a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from pipeline.findings import finding
+from pipeline.model import (
+    REPLACEMENT,
+    Answers,
+    Block,
+    Document,
+    Finding,
+    Origin,
+    apply,
+    origins_of,
+    raw_span,
+)
+from pipeline.repair.changes import Change, as_edits
+from pipeline.repair.invisible import control_changes, invisible_changes, normal_form_changes
+from pipeline.repair.lost import Loss, losses, symbol_changes, withheld
+from pipeline.repair.mojibake import mojibake_changes
+from pipeline.settings import Settings
+
+_LISTED = 200
+"""Findings of one kind that a block may have; what is beyond them is in the last one's count."""
+_EXAMPLES = 10
+_LANGUAGE_SAMPLE = 20_000
+_ENOUGH = 200
+"""Letters from which a document's language can be told well enough to look for glued words."""
+
+
+def repair(document: Document, answers: Answers, settings: Settings) -> Document:
+    """`document` with its text repaired where that is certain, and withheld where it cannot be read.
+
+    Blocks that stand for metadata are left alone. Findings name the block, the span of its raw text and the
+    places in the source (of very many, the first and the last).
+    """
+    blocks: list[Block] = []
+    findings: list[Finding] = []
+    for index, block in enumerate(document.blocks):
+        repaired, noticed = (block, []) if block.role == "metadata" else _repair_block(index, block)
+        blocks.append(repaired)
+        findings += noticed
+    result = document.model_copy(update={"blocks": tuple(blocks)})
+    findings += _glued(result)
+    return result.with_findings(findings)
+
+
+def _repair_block(index: int, block: Block) -> tuple[Block, list[Finding]]:
+    if block.text.isascii() and block.text.isprintable() and "(cid:" not in block.text:
+        return block, []
+    findings: list[Finding] = []
+    repaired = _changed(block, mojibake_changes)
+    if repaired is not block:
+        findings.append(_of_edits("mojibake-repaired", index, block, repaired))
+    repaired = _changed(repaired, invisible_changes)
+    without_controls = _changed(repaired, control_changes)
+    if without_controls is not repaired:
+        findings.append(_of_edits("control-characters", index, repaired, without_controls))
+    repaired = _changed(without_controls, symbol_changes)
+    lost = losses(repaired.text, in_grid=block.kind == "table")
+    findings += _of_losses(index, repaired, lost)
+    repaired = _changed(repaired, lambda text: withheld(lost))
+    return _changed(repaired, normal_form_changes), findings
+
+
+def _changed(block: Block, rule: Callable[[str], list[Change]]) -> Block:
+    return apply(block, as_edits(block.text, rule(block.text)))
+
+
+def _of_edits(code: str, index: int, before: Block, after: Block) -> Finding:
+    """One finding for the edits that lead from `before` to `after`, with examples."""
+    edits = after.edits[len(before.edits) :]
+    start = min(edit.start for edit in edits)
+    end = max(edit.end for edit in edits)
+    first, last = raw_span(before.edits, start, end)
+    examples = [_readable(edit.before) for edit in reversed(edits[-_EXAMPLES:])]
+    return finding(
+        code,
+        block=index,
+        start=first,
+        end=last,
+        origins=origins_of(before, first, last),
+        evidence=", ".join(dict.fromkeys(examples)),
+        count=len(edits),
+    )
+
+
+def _readable(text: str) -> str:
+    """`text` for a person to read: what has no shape is given by its number."""
+    return "".join(c if c.isprintable() and c != REPLACEMENT else f"U+{ord(c):04X}" for c in text[:20])
+
+
+def _of_losses(index: int, block: Block, lost: list[Loss]) -> list[Finding]:
+    """A finding for each lost passage, and one for all words with lost letters."""
+    findings = []
+    for unmapped in (False, True):
+        alike = [loss for loss in lost if loss.unmapped == unmapped]
+        passages = [loss for loss in alike if loss.kind != "word"]
+        findings += [_loss_finding(index, block, [loss]) for loss in passages[: _LISTED - 1]]
+        if passages[_LISTED - 1 :]:
+            findings.append(_loss_finding(index, block, passages[_LISTED - 1 :]))
+        words = [loss for loss in alike if loss.kind == "word"]
+        if words:
+            findings.append(_loss_finding(index, block, words))
+    return findings
+
+
+def _loss_finding(index: int, block: Block, lost: list[Loss]) -> Finding:
+    count = sum(loss.lost for loss in lost)
+    shown = [*lost[:_LISTED], lost[-1]] if len(lost) > _LISTED else lost
+    spans = [raw_span(block.edits, loss.start, loss.end) for loss in shown]
+    origins: list[Origin] = []
+    for start, end in spans:
+        origins += origins_of(block, start, end)
+    words = lost[0].kind == "word"
+    what = "characters without a meaning" if lost[0].unmapped else "replacement characters"
+    message = (
+        f"{count:,} {what} in {len(lost):,} words, which are withheld."
+        if words
+        else f"{count:,} {what}; how long the original was is unknown."
+    )
+    evidence = ", ".join(loss.shown(block.text) for loss in lost[:_EXAMPLES]) if words else None
+    return finding(
+        "unmapped-characters" if lost[0].unmapped else "text-lost",
+        message,
+        block=index,
+        start=spans[0][0],
+        end=spans[-1][1],
+        origins=tuple(origins),
+        evidence=evidence,
+        count=count,
+    )
+
+
+def _glued(document: Document) -> list[Finding]:
+    texts = [
+        (index, block.text)
+        for index, block in enumerate(document.blocks)
+        if block.is_content and block.kind != "table" and block.role != "metadata" and block.text
+    ]
+    if sum(len(text) for _, text in texts) < _ENOUGH:
+        return []
+    from pipeline.lexis.ngrams import ngrams
+    from pipeline.lexis.words import word_list
+    from pipeline.repair.glued import glued_words
+
+    model = ngrams()
+    language = _language(document, (text for _, text in texts))
+    words = word_list(language) if language else None
+    if language is None or words is None:
+        return []
+    findings = []
+    for index, glued in glued_words(texts, language, words, model):
+        block = document.blocks[index]
+        start, end = raw_span(block.edits, glued.start, glued.end)
+        findings.append(
+            finding(
+                "glued-words",
+                block=index,
+                start=start,
+                end=end,
+                origins=origins_of(block, start, end),
+                evidence=glued.word,
+                suggestion=glued.suggestion,
+            )
+        )
+    return findings
+
+
+def _language(document: Document, texts: Iterable[str]) -> str | None:
+    """The language whose letters the text has; None where it is too short to tell."""
+    from pipeline.lexis.ngrams import ngrams
+
+    sample, size = [], 0
+    for text in texts:
+        sample.append(text[:_LANGUAGE_SAMPLE])
+        size += len(sample[-1])
+        if size >= _LANGUAGE_SAMPLE:
+            break
+    if size < _ENOUGH:
+        return None
+    ranking = ngrams().ranking(" ".join(sample))
+    return ranking[0][0] if ranking else None
