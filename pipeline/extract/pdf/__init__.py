@@ -1,0 +1,35 @@
+"""PDF → Document: PDFium's characters, our own reading order, pdfplumber's table finder, pikepdf's structure tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pipeline.model import Document, Source
+    from pipeline.settings import Settings
+
+__all__ = ["extract_pdf", "markdown_pages", "read_pdf"]
+
+
+def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
+    """The PDF in `data` as a document; see `pipeline.extract.pdf.document.extract_pdf`."""
+    from pipeline.extract.pdf.document import extract_pdf
+
+    return extract_pdf(data, source, settings)
+
+
+def read_pdf(path: Path | str, settings: Settings | None = None) -> Document:
+    """The PDF file at `path` as a document; see `pipeline.extract.pdf.document.read_pdf`."""
+    from pipeline.extract.pdf.document import read_pdf
+
+    return read_pdf(path, settings)
+
+
+def markdown_pages(path: Path | str, settings: Settings | None = None) -> Iterator[str]:
+    """The pages of a PDF as Markdown; see `pipeline.extract.pdf.document.markdown_pages`."""
+    from pipeline.extract.pdf.document import markdown_pages
+
+    return markdown_pages(path, settings)

@@ -1,0 +1,170 @@
+"""The PDF stage: bytes → Document, and the same text as Markdown, a string a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import BrokenDocument, Unreadable
+from pipeline.extract.pdf import pdfium
+from pipeline.extract.pdf.assemble import make_block
+from pipeline.extract.pdf.drafts import make_drafts
+from pipeline.extract.pdf.grids import table_block
+from pipeline.extract.pdf.hyphens import Hyphens
+from pipeline.extract.pdf.markdown import page_markdown
+from pipeline.extract.pdf.metadata import pdf_metadata
+from pipeline.extract.pdf.opening import Opened, opened
+from pipeline.extract.pdf.reading import Page, read_page
+from pipeline.findings import finding
+from pipeline.model import Block, Document, Finding, Source
+from pipeline.settings import Settings
+
+MEDIA_TYPE = "application/pdf"
+_PASSWORD = "password"
+_REOPEN_EVERY = 200
+
+
+def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
+    """The PDF in `data` as a document.
+
+    A password is taken from the metadata `password` and is not passed on. Raises EmptyDocument, TooLarge,
+    EncryptedDocument or BrokenDocument.
+    """
+    with opened(data, source.get(_PASSWORD), settings.max_pdf_bytes) as document:
+        pages = list(_pages(document, settings))
+        if all(page.unreadable for page in pages):
+            raise BrokenDocument("No page of the PDF could be read; fetch it again.")
+        known = pdf_metadata(document.pdf)
+        findings = [*document.findings, *_page_findings(pages, len(document.pdf))]
+        count = len(document.pdf)
+    blocks = list(_blocks(pages))
+    if len(blocks) > settings.max_blocks:
+        findings.append(
+            finding(
+                "over-budget", f"Only {settings.max_blocks} of {len(blocks)} blocks were kept (max_blocks)."
+            )
+        )
+        blocks = blocks[: settings.max_blocks]
+    metadata = {key: value for key, value in source.metadata.items() if key != _PASSWORD}
+    for key, value in known.items():
+        metadata.setdefault(key, value)
+    return Document(
+        id=source.sha256[:16],
+        source=source.model_copy(update={"metadata": metadata}),
+        title=metadata["title"].value if "title" in metadata else None,
+        pages=count,
+        blocks=tuple(blocks),
+        findings=(*findings, *_block_findings(blocks)),
+    )
+
+
+def read_pdf(path: Path | str, settings: Settings | None = None) -> Document:
+    """The PDF file at `path` as a document. Raises as `extract_pdf` does, and Unreadable."""
+    data = _bytes(Path(path))
+    digest = sha256(data).hexdigest()
+    source = Source(path=Path(path).name, sha256=digest, media_type=MEDIA_TYPE, size=len(data))
+    return extract_pdf(data, source, settings or Settings())
+
+
+def markdown_pages(path: Path | str, settings: Settings | None = None) -> Iterator[str]:
+    """The pages of the PDF at `path` as Markdown, furniture and hidden text left out. Raises as `read_pdf` does.
+
+    A paragraph or table that goes on over a page break stands whole on the page where it begins.
+    """
+    settings = settings or Settings()
+    with opened(_bytes(Path(path)), None, settings.max_pdf_bytes) as document:
+        pages = list(_pages(document, settings))
+    page = 1
+    waiting: list[Block] = []
+    for block, number in _numbered(_blocks(pages)):
+        while number > page:
+            yield page_markdown(waiting)
+            page, waiting = page + 1, []
+        waiting.append(block)
+    while page <= len(pages):
+        yield page_markdown(waiting)
+        page, waiting = page + 1, []
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{path.name} cannot be read: {error.strerror}.") from error
+
+
+def _pages(document: Opened, settings: Settings) -> Iterator[Page]:
+    """The pages within the budget. PDFium forgets what it has cached every now and then."""
+    for index in range(min(len(document.pdf), settings.max_pages)):
+        if index and index % _REOPEN_EVERY == 0:
+            document.reopen()
+        yield read_page(pdfium.handle(document.pdf.raw), index, tagged=False)
+
+
+def _blocks(pages: list[Page]) -> Iterator[Block]:
+    drafts = make_drafts(pages)
+    hyphens = Hyphens(line.text for draft in drafts for line in draft.lines)
+    for draft in drafts:
+        yield table_block(draft.table) if draft.kind == "table" else make_block(draft, hyphens.joins)
+
+
+def _numbered(blocks: Iterable[Block]) -> Iterator[tuple[Block, int]]:
+    """Each block with the page on which it begins."""
+    for block in blocks:
+        origin: Any = block.origins[0] if block.origins else None
+        yield block, origin.page if origin else 1
+
+
+def _page_findings(pages: list[Page], count: int) -> Iterator[Finding]:
+    scanned = [page.number for page in pages if page.scanned]
+    if scanned:
+        yield finding("needs-ocr", evidence=page_ranges(scanned), count=len(scanned))
+    unreadable = [page.number for page in pages if page.unreadable]
+    if unreadable:
+        yield finding(
+            "broken-structure",
+            "Some pages could not be read.",
+            evidence=page_ranges(unreadable),
+            count=len(unreadable),
+        )
+    truncated = [page.number for page in pages if page.truncated]
+    if truncated:
+        yield finding(
+            "over-budget", "Some pages hold more text than was read.", evidence=page_ranges(truncated)
+        )
+    if len(pages) < count:
+        yield finding(
+            "over-budget", f"Only the first {len(pages)} of {count} pages were read (max_pages).", count=count
+        )
+
+
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]|\\(cid:\\d+\\)")
+
+
+def _block_findings(blocks: list[Block]) -> Iterator[Finding]:
+    hidden = [index for index, block in enumerate(blocks) if block.visibility == "hidden"]
+    if hidden:
+        yield finding("hidden-text", block=hidden[0], origins=blocks[hidden[0]].origins, count=len(hidden))
+    if not any(block.is_content and block.text.strip() for block in blocks):
+        yield finding("no-content")
+    for index, block in enumerate(blocks):
+        lost = _PRIVATE.findall(block.text)
+        if lost:
+            yield finding(
+                "unmapped-characters", block=index, origins=block.origins, count=len(lost),
+                evidence=" ".join(f"U+{ord(char):04X}" if len(char) == 1 else char for char in lost[:8]),
+            )  # fmt: skip
+
+
+def page_ranges(numbers: Iterable[int]) -> str:
+    """Page numbers as a person writes them: "3, 5-7"."""
+    ranges: list[list[int]] = []
+    for number in sorted(numbers):
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in ranges)

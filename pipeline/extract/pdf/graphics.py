@@ -1,0 +1,178 @@
+"""What a page paints besides text: rules (as edges for the table finder), filled areas and pictures."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.extract.pdf import pdfium
+from pipeline.extract.pdf.content import Frame
+from pipeline.extract.pdf.pdfium import Floats
+
+_PATH, _IMAGE, _SHADING, _FORM = 2, 3, 4, 5
+_LINE_TO, _BEZIER_TO, _MOVE_TO = 0, 1, 2
+_MAX_OBJECTS = 30_000
+_MAX_PATHS = 6_000
+_MAX_SEGMENTS = 20_000
+_MAX_FORM_DEPTH = 5
+_STRAIGHT = 0.06
+_SHORTEST = 1.0
+
+Matrix = tuple[float, float, float, float, float, float]
+_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+@dataclass(slots=True)
+class Graphics:
+    """Straight edges as shown: `across` (left, y, right), `down` (x, top, bottom), (n, 3) each, sorted.
+
+    `images` and `fills` are boxes (n, 4); `paths` counts the painted paths; `crowded` says that the page has more
+    paths than tables have, and that edges were not collected to the end.
+    """
+
+    across: Floats
+    down: Floats
+    images: Floats
+    fills: Floats
+    paths: int = 0
+    crowded: bool = False
+
+
+@dataclass(slots=True)
+class _Found:
+    segments: list[tuple[float, float, float, float]] = field(default_factory=list)
+    images: list[tuple[float, float, float, float]] = field(default_factory=list)
+    fills: list[tuple[float, float, float, float]] = field(default_factory=list)
+    paths: int = 0
+    objects: int = 0
+    crowded: bool = False
+
+
+def page_graphics(page: int, frame: Frame) -> Graphics:
+    """The graphics of an open page, in the coordinates of `frame`."""
+    found = _Found()
+    count = min(pdfium.count_objects(page), _MAX_OBJECTS)
+    _collect((pdfium.get_object(page, i) for i in range(count)), _IDENTITY, found, 0)
+    segments = frame.boxes(np.array(found.segments).reshape(-1, 4)) if found.segments else np.zeros((0, 4))
+    boxes = [frame.boxes(np.array(b)) if b else np.zeros((0, 4)) for b in (found.images, found.fills)]
+    return Graphics(*_edges(segments), boxes[0], boxes[1], found.paths, found.crowded)
+
+
+def _edges(segments: Floats) -> tuple[Floats, Floats]:
+    """Segments (left, top, right, bottom) as horizontal and vertical edges, without repetitions.
+
+    Rounded, for float32 noise would flip comparisons.
+    """
+    wide, high = segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1]
+    across = (high <= _STRAIGHT) & (wide >= _SHORTEST)
+    down = (wide <= _STRAIGHT) & (high >= _SHORTEST)
+    a, d = np.round(segments[across], 2), np.round(segments[down], 2)
+    return np.unique(a[:, [0, 1, 2]], axis=0), np.unique(d[:, [0, 1, 3]], axis=0)
+
+
+def _collect(objects: Iterator[int], matrix: Matrix, found: _Found, depth: int) -> None:
+    for item in objects:
+        found.objects += 1
+        if found.objects > _MAX_OBJECTS or not item:
+            found.crowded = found.crowded or found.objects > _MAX_OBJECTS
+            return
+        kind = pdfium.object_type(item)
+        if kind == _PATH:
+            found.paths += 1
+            if found.paths <= _MAX_PATHS and len(found.segments) < _MAX_SEGMENTS:
+                _path(item, matrix, found)
+            else:
+                found.crowded = True
+        elif kind in (_IMAGE, _SHADING):
+            box = _bounds(item, matrix)
+            if box:
+                found.images.append(box)
+        elif kind == _FORM and depth < _MAX_FORM_DEPTH:
+            inner = multiply(_matrix(item), matrix)
+            count = pdfium.count_form_objects(item)
+            _collect((pdfium.get_form_object(item, i) for i in range(max(count, 0))), inner, found, depth + 1)
+
+
+def _path(item: int, matrix: Matrix, found: _Found) -> None:
+    """The straight segments of a painted path."""
+    flags = (ctypes.c_int * 2)()
+    at = ctypes.addressof(flags)
+    if not pdfium.path_draw_mode(item, at, at + 4) or not (flags[0] or flags[1]):
+        return
+    filled, stroked = bool(flags[0]), bool(flags[1])
+    count = pdfium.count_segments(item)
+    if count < 2 or count > _MAX_SEGMENTS:
+        return
+    box = _bounds(item, matrix)
+    if box is None:
+        return
+    left, low, right, high = box
+    if filled and not stroked and count in (4, 5):
+        found.segments += [(left, low, right, low), (left, high, right, high),
+                           (left, low, left, high), (right, low, right, high)]  # fmt: skip
+        found.fills.append(box)
+        return
+    if count == 2:
+        if right - left >= high - low:
+            found.segments.append((left, (low + high) / 2, right, (low + high) / 2))
+        else:
+            found.segments.append(((left + right) / 2, low, (left + right) / 2, high))
+        return
+    if filled:
+        found.fills.append(box)
+    found.segments += _segments(item, count, multiply(_matrix(item), matrix))
+
+
+def _segments(item: int, count: int, matrix: Matrix) -> Iterator[tuple[float, float, float, float]]:
+    """The straight lines of a path, closing ones included, in page space."""
+    point = (ctypes.c_float * 2)()
+    at = ctypes.addressof(point)
+    a, b, c, d, e, f = matrix
+    x0 = y0 = start_x = start_y = 0.0
+    for index in range(count):
+        segment = pdfium.get_segment(item, index)
+        pdfium.segment_point(segment, at, at + 4)
+        x, y = a * point[0] + c * point[1] + e, b * point[0] + d * point[1] + f
+        kind = pdfium.segment_type(segment)
+        if kind == _MOVE_TO:
+            start_x, start_y = x, y
+        elif kind == _LINE_TO:
+            yield x0, y0, x, y
+        if kind != _MOVE_TO and pdfium.segment_closes(segment):
+            yield x, y, start_x, start_y
+        x0, y0 = x, y
+
+
+def _bounds(item: int, matrix: Matrix) -> tuple[float, float, float, float] | None:
+    """The box of an object in page space (left, bottom, right, top)."""
+    rect = (ctypes.c_float * 4)()
+    at = ctypes.addressof(rect)
+    if not pdfium.object_bounds(item, at, at + 4, at + 8, at + 12):
+        return None
+    left, low, right, high = rect
+    if matrix is _IDENTITY:
+        return left, low, right, high
+    a, b, c, d, e, f = matrix
+    xs = [a * x + c * y + e for x in (left, right) for y in (low, high)]
+    ys = [b * x + d * y + f for x in (left, right) for y in (low, high)]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _matrix(item: int) -> Matrix:
+    values = (ctypes.c_float * 6)()
+    if not pdfium.object_matrix(item, ctypes.addressof(values)):
+        return _IDENTITY
+    a, b, c, d, e, f = values
+    return a, b, c, d, e, f
+
+
+def multiply(first: Matrix, second: Matrix) -> Matrix:
+    """The matrix that does `first` and then `second`."""
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = second
+    return (
+        a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
+    )  # fmt: skip

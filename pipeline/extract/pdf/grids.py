@@ -1,0 +1,105 @@
+"""A table as a grid: rows and columns of cells with their words and boxes, and the block it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.extract.pdf.content import Content
+from pipeline.extract.pdf.lines import text_between
+from pipeline.model import Block, Cell, PageBox, fold_space, new_block
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(slots=True)
+class GridCell:
+    """A cell; `lines` are its lines of text, `box` is where it stands on its page as shown."""
+
+    row: int
+    column: int
+    rowspan: int
+    colspan: int
+    lines: list[str]
+    box: Box
+    header: bool = False
+
+    @property
+    def text(self) -> str:
+        """The text of the cell on one line."""
+        return fold_space(" ".join(self.lines))
+
+
+@dataclass(slots=True)
+class Grid:
+    """A table on one page, in the coordinates of the page's frame; `shown` is its box as shown."""
+
+    page: int
+    box: Box
+    shown: Box
+    cells: list[GridCell]
+    rows: int
+    columns: int
+    words: list[int] = field(default_factory=list)
+    ruled: bool = True
+
+
+def cell_lines(content: Content, words: Sequence[int]) -> list[str]:
+    """The words of a cell as lines from top to bottom, each read from left to right."""
+    lines: list[list[int]] = []
+    for word in sorted(words, key=lambda i: (float(content.baselines[i]), float(content.boxes[i, 0]))):
+        size = content.styles[word].size
+        if lines and abs(content.baselines[lines[-1][-1]] - content.baselines[word]) < 0.5 * size:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [_line(content, line) for line in lines]
+
+
+def _line(content: Content, words: list[int]) -> str:
+    """A line of a cell: painted in one go it is as PDFium has it, else its words from left to right."""
+    words = sorted(words)
+    if words[-1] - words[0] + 1 == len(words):
+        return text_between(content, words[0], words[-1])
+    words.sort(key=lambda i: float(content.boxes[i, 0]))
+    return fold_space(" ".join(text_between(content, i, i) for i in words))
+
+
+def table_block(grids: Sequence[Grid]) -> Block:
+    """The block of a table; further grids continue it on later pages."""
+    texts: list[tuple[int, GridCell, int]] = []
+    first_row = 0
+    origins: list[PageBox] = []
+    for grid in grids:
+        texts += [(first_row, cell, grid.page) for cell in grid.cells]
+        first_row += grid.rows
+    rows: dict[int, list[tuple[GridCell, int]]] = {}
+    for start, cell, page in texts:
+        rows.setdefault(start + cell.row, []).append((cell, page))
+    raw, cells, seen = "", [], set()
+    for row in range(first_row):
+        if row:
+            raw += "\n"
+        for place, (cell, page) in enumerate(sorted(rows.get(row, []), key=lambda found: found[0].column)):
+            if place:
+                raw += "\t"
+            start = len(raw)
+            raw += cell.text
+            if page not in seen:
+                seen.add(page)
+                box = next(grid.shown for grid in grids if grid.page == page)
+                origins.append(PageBox(page=page, box=box, at=start))
+            cells.append(
+                Cell(
+                    row=row,
+                    column=cell.column,
+                    start=start,
+                    end=len(raw),
+                    rowspan=cell.rowspan,
+                    colspan=cell.colspan,
+                    header=cell.header,
+                    box=cell.box,
+                    page=page,
+                )
+            )
+    return new_block("table", raw, origins, cells=tuple(cells))

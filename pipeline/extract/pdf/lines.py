@@ -1,0 +1,251 @@
+"""Words → pieces (unbroken runs of words on one base line) → lines of a column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.extract.pdf.content import HYPHEN, Content, Style
+from pipeline.model import fold_space
+
+Flags = npt.NDArray[Any]
+
+_PIECE_GAP = 0.8
+_BACKSTEP = -0.35
+_SAME_LINE = 0.45
+_GLUE = 0.1
+_TRACKED_LETTERS = 4
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+@dataclass(slots=True)
+class Piece:
+    """A run of words on one base line with no gap wider than a word space. `words` are indices into the page."""
+
+    words: range
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    base: float
+    size: float
+    style: Style
+    bold: float
+    hyphen: bool
+    tracked: tuple[int, ...] = ()
+    rtl: bool = False
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of a column as it is read. `tracked` are offsets of spaces that only track out a word."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    base: float
+    size: float
+    bold: bool
+    italic: bool
+    colour: int
+    font: str
+    hyphen: bool
+    page: int
+    box: tuple[float, float, float, float]
+    tracked: tuple[int, ...] = ()
+    content_id: int = -1
+    region: int = 0
+    gap: float = 0.0
+    wide_gap: int = 0
+    kind: str = ""
+    edges: tuple[float, float] = (0.0, 0.0)
+    cut: tuple[int, int] | None = field(default=None)
+
+
+def text_between(content: Content, first: int, last: int) -> str:
+    """The text from word `first` to word `last` (both included), white space folded, line-end hyphens as such."""
+    text = content.text[content.starts[first] : content.ends[last]].replace(HYPHEN, "-")
+    return fold_space(_CONTROL.sub("", text))
+
+
+def make_pieces(content: Content, words: Sequence[int]) -> tuple[list[Piece], list[Piece]]:
+    """The pieces of `words` (ascending indices) in painting order: upright ones, and those that run otherwise."""
+    if not words:
+        return [], []
+    index = np.asarray(words)
+    boxes, bases = content.boxes[index], content.baselines[index]
+    sizes = np.array([content.styles[i].size for i in words])
+    angles = np.array([content.styles[i].angle for i in words])
+    hyphens = np.array([content.text[content.ends[i] - 1] == HYPHEN for i in words])
+    unit = np.maximum(np.maximum(sizes[1:], sizes[:-1]), 1.0)
+    gap = boxes[1:, 0] - boxes[:-1, 2]
+    back = boxes[:-1, 0] - boxes[1:, 2]
+    lower = np.minimum(boxes[1:, 3], boxes[:-1, 3]) - np.maximum(boxes[1:, 1], boxes[:-1, 1])
+    least = np.minimum(sizes[1:], sizes[:-1])
+    level = (lower > _SAME_LINE * least) & (np.abs(bases[1:] - bases[:-1]) < 0.5 * unit)
+    near = (gap > _BACKSTEP * unit) & (gap < _PIECE_GAP * unit)
+    if _RTL.search(content.text):
+        rtl = np.array([bool(_RTL.search(content.word(i))) for i in words])
+        near |= rtl[1:] & rtl[:-1] & (back > _BACKSTEP * unit) & (back < _PIECE_GAP * unit)
+    joined = level & near & ~hyphens[:-1] & (index[1:] == index[:-1] + 1)
+    sloped = angles != 0
+    if sloped.any():
+        joined = np.where(sloped[1:] | sloped[:-1], _same_sloped_line(content, words, angles), joined)
+    breaks = [0, *(np.flatnonzero(~joined) + 1).tolist(), len(words)]
+    upright: list[Piece] = []
+    other: list[Piece] = []
+    for start, end in pairwise(breaks):
+        piece = _piece(content, range(words[start], words[end - 1] + 1))
+        if piece.text:
+            (other if sloped[start] else upright).append(piece)
+    return upright, other
+
+
+def _same_sloped_line(content: Content, words: Sequence[int], angles: Flags) -> Flags:
+    """Whether each word that does not run from left to right continues the one before it: PDFium's own lines."""
+    between = [
+        "\n" not in content.text[content.ends[a] : content.starts[b]] and b == a + 1
+        for a, b in pairwise(words)
+    ]
+    same: Flags = np.array(between, dtype=bool) & (angles[1:] == angles[:-1])
+    return same
+
+
+def _piece(content: Content, words: range) -> Piece:
+    first, last = words[0], words[-1]
+    boxes = content.boxes[first : last + 1]
+    left, top = boxes[:, :2].min(axis=0).tolist()
+    right, bottom = boxes[:, 2:].max(axis=0).tolist()
+    style, size, base, bold = content.styles[first], content.styles[first].size, 0.0, 0.0
+    base = float(content.baselines[first])
+    if len(words) > 1:
+        lengths = [content.ends[i] - content.starts[i] for i in words]
+        styles = content.styles[first : last + 1]
+        if any(other is not style for other in styles):
+            weight: dict[float, int] = {}
+            for other, length in zip(styles, lengths, strict=True):
+                weight[other.size] = weight.get(other.size, 0) + length
+                bold += length * other.bold
+            size = max(weight, key=lambda key: (weight[key], key))
+            main = next(i for i, other in enumerate(styles) if other.size == size)
+            style, base = styles[main], float(content.baselines[first + main])
+            bold /= sum(lengths)
+        else:
+            bold = float(style.bold)
+    else:
+        bold = float(style.bold)
+    text = text_between(content, first, last)
+    hyphen = content.text[content.ends[last] - 1] == HYPHEN
+    tracked = _tracking(content, words) if len(words) >= _TRACKED_LETTERS else ()
+    return Piece(
+        words,
+        text,
+        left,
+        top,
+        right,
+        bottom,
+        base,
+        size,
+        style,
+        bold,
+        hyphen,
+        tracked,
+        bool(_RTL.search(text)),
+    )
+
+
+def _tracking(content: Content, words: range) -> tuple[int, ...]:
+    """Offsets of the spaces in the piece's text that only track out its letters ("E X E C U T I V E")."""
+    letters = [
+        content.ends[i] - content.starts[i] == 1 and content.text[content.starts[i]].isalpha() for i in words
+    ]
+    if sum(letters) < _TRACKED_LETTERS or sum(letters) < 0.8 * len(words):
+        return ()
+    gaps = [float(content.boxes[i + 1, 0] - content.boxes[i, 2]) for i in words[:-1]]
+    usual = median(gaps)
+    offsets, at = [], 0
+    for place, gap in enumerate(gaps):
+        at += content.ends[words[place]] - content.starts[words[place]]
+        if letters[place] and letters[place + 1] and gap <= 1.6 * max(usual, 0.5):
+            offsets.append(at)
+        at += 1
+    return tuple(offsets) if len(offsets) >= _TRACKED_LETTERS - 1 else ()
+
+
+def make_lines(pieces: Iterable[Piece], content: Content, edges: tuple[float, float]) -> list[Line]:
+    """The pieces of one column as lines from top to bottom; `edges` are the column's left and right."""
+    rows: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (p.base, p.left)):
+        for row in reversed(rows[-3:]):
+            if _on_line(row, piece):
+                row.append(piece)
+                break
+        else:
+            rows.append([piece])
+    return [_line(row, content, edges) for row in rows]
+
+
+def _on_line(row: list[Piece], piece: Piece) -> bool:
+    """Whether a piece stands on the line of `row`: its base line, or raised or lowered beside it as a script is."""
+    anchor = max(row, key=lambda p: p.size)
+    overlap = min(anchor.bottom, piece.bottom) - max(anchor.top, piece.top)
+    if overlap < _SAME_LINE * min(anchor.size, piece.size):
+        return False
+    if any(min(p.right, piece.right) - max(p.left, piece.left) > 0.4 * min(p.size, piece.size) for p in row):
+        return False
+    if abs(anchor.base - piece.base) < 0.25 * max(anchor.size, piece.size):
+        return True
+    smaller = min(anchor.size, piece.size) < 0.85 * max(anchor.size, piece.size)
+    near = min(abs(p.right - piece.left) for p in row) < 0.6 * anchor.size
+    return smaller and near
+
+
+def _line(row: list[Piece], content: Content, edges: tuple[float, float]) -> Line:
+    rtl = sum(p.rtl for p in row) * 2 > len(row)
+    row = sorted(row, key=lambda p: -p.right if rtl else p.left)
+    parts: list[str] = []
+    tracked: list[int] = []
+    at = wide = 0
+    for previous, piece in zip([None, *row], row, strict=False):
+        if previous is not None:
+            gap = previous.left - piece.right if rtl else piece.left - previous.right
+            if gap > _GLUE * piece.size:
+                parts.append(" ")
+                at += 1
+            wide += gap > 1.5 * piece.size
+        tracked.extend(at + offset for offset in piece.tracked)
+        parts.append(piece.text)
+        at += len(piece.text)
+    main = max(row, key=lambda p: (len(p.text), -p.left))
+    total = sum(len(p.text) for p in row)
+    box = (
+        min(p.left for p in row), min(p.top for p in row), max(p.right for p in row), max(p.bottom for p in row)
+    )  # fmt: skip
+    return Line(
+        text="".join(parts),
+        left=box[0], top=box[1], right=box[2], bottom=box[3],
+        base=main.base,
+        size=main.size,
+        bold=sum(p.bold * len(p.text) for p in row) > 0.6 * total,
+        italic=main.style.font.italic,
+        colour=main.style.colour,
+        font=main.style.font.name,
+        hyphen=row[-1].hyphen,
+        page=content.number,
+        box=content.frame.shown(box),
+        tracked=tuple(tracked),
+        content_id=main.style.content_id,
+        wide_gap=wide,
+        edges=edges,
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""One page → lines and tables in reading order, with what was noticed. Nothing here looks at other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.extract.pdf.content import Content, page_content
+from pipeline.extract.pdf.graphics import Graphics, page_graphics
+from pipeline.extract.pdf.grids import Grid
+from pipeline.extract.pdf.layout import Atom, columns
+from pipeline.extract.pdf.lines import Line, Piece, make_lines, make_pieces
+from pipeline.extract.pdf.ruled import ruled_tables
+
+_TINY = 1.0
+_INVISIBLE_MODES = (3, 7)
+_PICTURE_SHARE = 0.3
+_SCAN_CHARS = 25
+_OUTSIDE = 1.0
+
+
+@dataclass(slots=True)
+class Page:
+    """A page as read. `columns` hold lines and tables from top to bottom, in reading order; `asides` are lines that
+    run sideways, `hidden` what the page does not show. `scanned` says that it is a picture without text."""
+
+    number: int
+    width: float
+    height: float
+    columns: list[list[Line | Grid]] = field(default_factory=list)
+    asides: list[Line] = field(default_factory=list)
+    hidden: list[Line] = field(default_factory=list)
+    scanned: bool = False
+    unreadable: bool = False
+    truncated: bool = False
+
+    def lines(self) -> list[Line]:
+        """The lines of all columns."""
+        return [item for column in self.columns for item in column if isinstance(item, Line)]
+
+
+def read_page(document: int, index: int, tagged: bool) -> Page:
+    """Page `index` (from 0) of an open PDF."""
+    with page_content(document, index, tagged) as content:
+        if content is None:
+            return Page(index + 1, 0.0, 0.0, unreadable=True)
+        graphics = page_graphics(content.handle, content.frame)
+        return _page(content, graphics)
+
+
+def _page(content: Content, graphics: Graphics) -> Page:
+    frame = content.frame
+    width, height = (frame.height, frame.width) if frame.turned in (90, 270) else (frame.width, frame.height)
+    page = Page(content.number, width, height, truncated=content.truncated)
+    shown, hidden = _visible(content, graphics)
+    page.scanned = _is_scan(content, graphics, shown)
+    tables = ruled_tables(content, graphics)
+    taken = {word for table in tables for word in table.words}
+    upright, sideways = make_pieces(content, [word for word in shown if word not in taken])
+    page.columns = _ordered(content, upright, tables)
+    page.asides = [
+        line for piece in sideways for line in make_lines([piece], content, (piece.left, piece.right))
+    ]
+    page.hidden = _hidden_lines(content, hidden)
+    return page
+
+
+def _visible(content: Content, graphics: Graphics) -> tuple[list[int], list[int]]:
+    """The words that a reader sees, and those that are painted invisibly, too small, or outside the page.
+
+    Invisible text over a picture that fills the page is a scan's text layer, which is what its reader sees.
+    """
+    count = len(content)
+    if not count:
+        return [], []
+    boxes, frame = content.boxes, content.frame
+    outside = (
+        (boxes[:, 2] < _OUTSIDE) | (boxes[:, 3] < _OUTSIDE)
+        | (boxes[:, 0] > frame.width - _OUTSIDE) | (boxes[:, 1] > frame.height - _OUTSIDE)
+    )  # fmt: skip
+    layer = _picture_share(graphics, frame.width, frame.height) > _PICTURE_SHARE
+    unseen = np.array([
+        style.size < _TINY or not style.opaque or (style.mode in _INVISIBLE_MODES and not layer)
+        for style in content.styles
+    ])  # fmt: skip
+    away = outside | unseen
+    return np.flatnonzero(~away).tolist(), np.flatnonzero(away).tolist()
+
+
+def _picture_share(graphics: Graphics, width: float, height: float) -> float:
+    """The share of the page that its largest pictures cover."""
+    if not len(graphics.images) or width <= 0 or height <= 0:
+        return 0.0
+    boxes = np.clip(graphics.images, 0, [width, height, width, height])
+    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return float(min(areas.sum() / (width * height), 1.0))
+
+
+def _is_scan(content: Content, graphics: Graphics, shown: Sequence[int]) -> bool:
+    """Whether the page is a picture of text: hardly a letter, and pictures (or outlines) over much of it."""
+    letters = sum(content.ends[i] - content.starts[i] for i in shown)
+    if letters > _SCAN_CHARS:
+        return False
+    share = _picture_share(graphics, content.frame.width, content.frame.height)
+    return share > _PICTURE_SHARE or (not letters and (len(graphics.images) > 0 or graphics.paths > 50))
+
+
+def _ordered(content: Content, pieces: Sequence[Piece], tables: Sequence[Grid]) -> list[list[Line | Grid]]:
+    atoms = [Atom(p.left, p.top, p.right, p.bottom, p.size, len(p.text), p) for p in pieces]
+    for table in tables:
+        left, top, right, bottom = table.box
+        atoms.append(Atom(left, top, right, bottom, 10.0, 100, table))
+    result: list[list[Line | Grid]] = []
+    for column in columns(atoms):
+        grids = [atom.item for atom in column.atoms if isinstance(atom.item, Grid)]
+        lines = make_lines(
+            [atom.item for atom in column.atoms if isinstance(atom.item, Piece)],
+            content,
+            (column.left, column.right),
+        )
+        items: list[Line | Grid] = [*lines, *grids]
+        result.append(sorted(items, key=_height))
+    return result
+
+
+def _height(item: Line | Grid) -> float:
+    return (item.top + item.bottom) / 2 if isinstance(item, Line) else (item.box[1] + item.box[3]) / 2
+
+
+def _hidden_lines(content: Content, words: list[int]) -> list[Line]:
+    upright, sideways = make_pieces(content, words)
+    return [
+        line
+        for piece in (*upright, *sideways)
+        for line in make_lines([piece], content, (piece.left, piece.right))
+    ]

@@ -1,0 +1,118 @@
+"""Ruled tables: pdfplumber's table finder over the edges that PDFium gives, without pdfminer reading the page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from pipeline.extract.pdf.content import Content
+from pipeline.extract.pdf.graphics import Graphics
+from pipeline.extract.pdf.grids import Box, Grid, GridCell, cell_lines
+from pipeline.extract.pdf.pdfium import Floats
+
+_MIN_EDGES = 2
+_MAX_EDGES = 3000
+_SNAP = 3.0
+
+
+def ruled_tables(content: Content, graphics: Graphics) -> list[Grid]:
+    """The tables of a page that rules divide into cells, from top to bottom."""
+    if len(graphics.across) < _MIN_EDGES or len(graphics.down) < _MIN_EDGES or not len(content):
+        return []
+    if len(graphics.across) + len(graphics.down) > _MAX_EDGES:
+        return []
+    centres = np.column_stack(
+        ((content.boxes[:, 0] + content.boxes[:, 2]) / 2, (content.boxes[:, 1] + content.boxes[:, 3]) / 2)
+    )
+    grids = []
+    for cells in _find(content, graphics):
+        grid = _grid(content, cells, centres)
+        if grid:
+            grids.append(grid)
+    return sorted(grids, key=lambda grid: (grid.box[1], grid.box[0]))
+
+
+def _find(content: Content, graphics: Graphics) -> list[list[Box]]:
+    from pdfplumber.table import TableFinder
+
+    edges = [_edge(left, y, right, y, "h") for left, y, right in graphics.across.tolist()]
+    edges += [_edge(x, top, x, bottom, "v") for x, top, bottom in graphics.down.tolist()]
+    page: Any = SimpleNamespace(edges=edges, bbox=(0, 0, content.frame.width, content.frame.height))
+    return [list(table.cells) for table in TableFinder(page, {}).tables]
+
+
+def _edge(x0: float, top: float, x1: float, bottom: float, orientation: str) -> dict[str, Any]:
+    return {
+        "x0": x0, "x1": x1, "top": top, "bottom": bottom, "width": x1 - x0, "height": bottom - top,
+        "orientation": orientation, "object_type": "line",
+    }  # fmt: skip
+
+
+def _grid(content: Content, cells: list[Box], centres: Floats) -> Grid | None:
+    """The cells with their words as a grid; None where this is a frame around text rather than a table."""
+    xs, ys = _boundaries(cells, 0), _boundaries(cells, 1)
+    if len(xs) < 3 or len(ys) < 3:
+        return None
+    filled: dict[Box, list[int]] = {}
+    for cell in cells:
+        left, top, right, bottom = cell
+        inside = np.flatnonzero(
+            (centres[:, 0] >= left)
+            & (centres[:, 0] < right)
+            & (centres[:, 1] >= top)
+            & (centres[:, 1] < bottom)
+        )
+        filled[cell] = inside.tolist()
+    placed = [
+        (_place(xs, cell[0]), _place(ys, cell[1]), _place(xs, cell[2]), _place(ys, cell[3])) for cell in cells
+    ]
+    used_rows = {top for (_, top, _, _), cell in zip(placed, cells, strict=True) if filled[cell]}
+    used_columns = {left for (left, _, _, _), cell in zip(placed, cells, strict=True) if filled[cell]}
+    if len(used_rows) < 2 or len(used_columns) < 2:
+        return None
+    words = sorted({word for found in filled.values() for word in found})
+    row_of, column_of = _ranks(used_rows, len(ys)), _ranks(used_columns, len(xs))
+    made = []
+    for (left, top, right, bottom), cell in zip(placed, cells, strict=True):
+        row, column = row_of[top], column_of[left]
+        rowspan, colspan = row_of[bottom] - row, column_of[right] - column
+        if rowspan < 1 or colspan < 1:
+            continue
+        made.append(
+            GridCell(
+                row, column, rowspan, colspan, cell_lines(content, filled[cell]), content.frame.shown(cell)
+            )
+        )
+    made.sort(key=lambda cell: (cell.row, cell.column))
+    box = (
+        min(c[0] for c in cells),
+        min(c[1] for c in cells),
+        max(c[2] for c in cells),
+        max(c[3] for c in cells),
+    )
+    return Grid(content.number, box, content.frame.shown(box), made, len(used_rows), len(used_columns), words)
+
+
+def _boundaries(cells: list[Box], axis: int) -> list[float]:
+    """The coordinates at which cells begin or end, those nearer than the finder's tolerance as one."""
+    values = sorted({cell[axis] for cell in cells} | {cell[axis + 2] for cell in cells})
+    kept: list[float] = []
+    for value in values:
+        if not kept or value - kept[-1] > _SNAP:
+            kept.append(value)
+    return kept
+
+
+def _place(boundaries: list[float], value: float) -> int:
+    return min(range(len(boundaries)), key=lambda i: abs(boundaries[i] - value))
+
+
+def _ranks(used: set[int], count: int) -> dict[int, int]:
+    """For each boundary, how many used rows (or columns) begin before it: empty ones take no room."""
+    ranks: dict[int, int] = defaultdict(int)
+    for boundary in range(count):
+        ranks[boundary] = sum(1 for other in used if other < boundary)
+    return ranks

@@ -1,0 +1,204 @@
+"""The PDF stage: what a document gets, what broken, locked and empty files get."""
+
+from __future__ import annotations
+
+import io
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from pipeline.errors import BrokenDocument, EmptyDocument, EncryptedDocument, TooLarge, Unreadable
+from pipeline.extract.pdf import extract_pdf, markdown_pages, read_pdf
+from pipeline.extract.pdf.document import page_ranges
+from pipeline.model import Document, Known, PageBox, Source, locate
+from pipeline.settings import Settings
+from tests.unit.pdf_writing import HEIGHT, WIDTH, write_pdf
+
+LINE = "The council met in the town hall and spoke of trees."
+ONE_LINE = [{"text": [[72, 100, 11, "Helvetica", LINE]]}]
+
+
+def extract(data: bytes, settings: Settings | None = None, **metadata: str) -> Document:
+    source = Source(
+        path="city/report.pdf",
+        sha256=sha256(data).hexdigest(),
+        media_type="application/pdf",
+        size=len(data),
+        metadata={key: Known(value=value, origin="sidecar") for key, value in metadata.items()},
+    )
+    return extract_pdf(data, source, settings or Settings())
+
+
+def locked(data: bytes, **passwords: str) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(**passwords))
+    return out.getvalue()
+
+
+def codes(document: Document) -> list[str]:
+    return [finding.code for finding in document.findings]
+
+
+def test_a_block_says_where_it_stands() -> None:
+    document = extract(write_pdf(ONE_LINE))
+    (block,) = document.blocks
+    (origin,) = block.origins
+    assert isinstance(origin, PageBox)
+    left, top, right, bottom = origin.box
+    assert (origin.page, left) == (1, 72)
+    assert top < 100 < bottom
+    assert 300 < right < 350
+    assert document.pages == 1
+    assert document.id == document.source.sha256[:16]
+
+
+def test_each_line_has_a_box_and_locate_finds_it() -> None:
+    second = "Nobody spoke against them."
+    rows = [[72, 100, 11, "Helvetica", LINE[:-1] + ","], [72, 114, 11, "Helvetica", second]]
+    (block,) = extract(write_pdf([{"text": rows}])).blocks
+    assert [origin.at for origin in block.origins] == [0, len(LINE) + 1]
+    start = block.text.index("Nobody")
+    assert locate(block, start, start + 6) == (block.origins[1],)
+
+
+def test_the_hyphen_stays_in_raw() -> None:
+    rows = [
+        [72, 100, 11, "Helvetica", "They pay for public trans-"],
+        [72, 114, 11, "Helvetica", "port in the city."],
+    ]
+    (block,) = extract(write_pdf([{"text": rows}])).blocks
+    assert block.raw == "They pay for public trans- port in the city."
+    assert block.text == "They pay for public transport in the city."
+    assert [edit.cause for edit in block.edits] == ["dehyphenate"]
+
+
+def test_metadata_of_the_file_is_known_but_does_not_win() -> None:
+    data = io.BytesIO()
+    with pikepdf.open(io.BytesIO(write_pdf(ONE_LINE))) as pdf:
+        pdf.docinfo["/Title"] = "Plan of Exampleton"
+        pdf.docinfo["/Author"] = "City Council"
+        pdf.docinfo["/CreationDate"] = "D:20210304101010Z"
+        pdf.Root.Lang = "en-GB"
+        pdf.save(data)
+    document = extract(data.getvalue(), author="Somebody")
+    metadata = document.source.metadata
+    assert metadata["title"] == Known(value="Plan of Exampleton", origin="pdf.title")
+    assert metadata["author"].origin == "sidecar"
+    assert metadata["published"].value == "2021-03-04"
+    assert metadata["language"].value == "en-GB"
+    assert document.title == "Plan of Exampleton"
+
+
+def test_a_table_has_cells_with_boxes() -> None:
+    rules: list[Any] = [[72, y, 272, y] for y in (120, 140, 160)] + [[x, 120, x, 160] for x in (72, 172, 272)]
+    text = [[76, 134, 10, "Helvetica", "District"], [176, 134, 10, "Helvetica", "People"]]
+    text += [[76, 154, 10, "Helvetica", "North"], [176, 154, 10, "Helvetica", "44"]]
+    (block,) = extract(write_pdf([{"text": text, "rules": rules}])).blocks
+    assert block.kind == "table"
+    assert block.raw == "District\tPeople\nNorth\t44"
+    assert [block.raw[cell.start : cell.end] for cell in block.cells] == ["District", "People", "North", "44"]
+    assert block.cells[3].box == (172, 140, 272, 160)
+    assert block.cells[3].page == 1
+
+
+def test_running_heads_are_labelled_not_deleted() -> None:
+    pages = [
+        {"text": [[72, 30, 8, "Helvetica", "Plan of Exampleton"], [72, 100, 11, "Helvetica", f"Text {n} is here."],
+                  [300, 820, 8, "Helvetica", str(n)]]}
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    document = extract(write_pdf(pages))
+    assert [block.role for block in document.blocks if block.kind == "furniture"] == [
+        "running_header", "page_number",
+    ] * 3  # fmt: skip
+
+
+def test_pictures_of_text_need_ocr(tmp_path: Path) -> None:
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    picture = io.BytesIO(b"P6 2 2 255\n" + bytes([255, 255, 255, 0, 0, 0, 0, 0, 0, 255, 255, 255]))
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(WIDTH, HEIGHT), invariant=1)
+    for scanned in (False, False, True, False, True, True):
+        if scanned:
+            picture.seek(0)
+            canvas.drawImage(ImageReader(picture), 0, 0, WIDTH, HEIGHT)
+        else:
+            canvas.drawString(72, 700, LINE)
+        canvas.showPage()
+    canvas.save()
+    (finding,) = [f for f in extract(buffer.getvalue()).findings if f.code == "needs-ocr"]
+    assert (finding.evidence, finding.count) == ("3, 5-6", 3)
+
+
+def test_page_budget() -> None:
+    document = extract(write_pdf(ONE_LINE * 5), Settings(max_pages=2))
+    assert codes(document) == ["over-budget"]
+    assert {origin.page for block in document.blocks for origin in block.origins} == {1, 2}
+    assert document.pages == 5
+
+
+def test_a_file_without_its_end_is_rebuilt() -> None:
+    data = write_pdf(ONE_LINE)
+    document = extract(data[: data.rindex(b"xref\n")].replace(b"startxref", b""))
+    assert document.blocks[0].text == LINE
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (b"", EmptyDocument),
+        (b" \n ", EmptyDocument),
+        (b"<html>this is a page</html>", BrokenDocument),
+        (b"\xff\xd8\xff\xe0 a picture", BrokenDocument),
+        (b"%PDF-1.7\n", BrokenDocument),
+        (b"%PDF-1.4\n" + b"[" * 200_000, BrokenDocument),
+    ],
+)
+def test_what_is_no_pdf_is_a_typed_error(data: bytes, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        extract(data)
+
+
+def test_a_page_tree_that_bites_its_tail_ends() -> None:
+    loop = b"%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 1 0 R>> endobj trailer <</Root 1 0 R>>"
+    assert "no-content" in codes(extract(loop))
+
+
+def test_a_pdf_over_the_budget_is_too_large() -> None:
+    with pytest.raises(TooLarge):
+        extract(write_pdf(ONE_LINE) + b" " * 5000, Settings(max_pdf_bytes=2048))
+
+
+def test_an_owner_password_does_not_lock_readers_out() -> None:
+    assert extract(locked(write_pdf(ONE_LINE), owner="secret", user="")).blocks[0].text == LINE
+
+
+def test_a_user_password_must_be_known_and_is_not_passed_on() -> None:
+    data = locked(write_pdf(ONE_LINE), owner="a", user="opensesame")
+    with pytest.raises(EncryptedDocument):
+        extract(data)
+    with pytest.raises(EncryptedDocument):
+        extract(data, password="wrong")
+    document = extract(data, password="opensesame")
+    assert document.blocks[0].text == LINE
+    assert "opensesame" not in document.model_dump_json()
+
+
+def test_read_pdf_and_markdown_pages(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(write_pdf(ONE_LINE * 2))
+    assert list(markdown_pages(path)) == [LINE, LINE]
+    assert read_pdf(path).source.path == "a.pdf"
+    with pytest.raises(Unreadable):
+        read_pdf(tmp_path / "missing.pdf")
+
+
+def test_page_ranges() -> None:
+    assert page_ranges([5, 3, 6, 7]) == "3, 5-7"
+    assert page_ranges([]) == ""
