@@ -1,0 +1,400 @@
+"""From the tree of a page to its blocks in reading order, each still a draft: structure, text runs, visibility.
+
+Nothing is judged here but what the markup itself says; whether a draft is content is decided by `classify`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from pipeline.extract.html.draft import Draft
+from pipeline.extract.html.elements import CONTROLS, HIDDEN, INLINE, NEVER_FURNITURE, SKIPPED
+from pipeline.extract.html.hints import furniture_role, heading_level, says_main, words_of
+from pipeline.extract.html.parser import BREAK, SPACE, Node, Tree
+from pipeline.extract.html.tables import grid, is_data_table
+from pipeline.extract.html.visibility import Visibilities
+from pipeline.model import BlockKind, Role, Visibility, fold_space
+
+_LISTS: Final = frozenset(("ul", "ol", "menu", "dir"))
+_HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
+_MAIN_TAGS: Final = frozenset(("main", "article"))
+_BOLD: Final = frozenset(("b", "strong"))
+_BLANK_LINE: Final = re.compile(r"(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)\s*")
+_DASH: Final = re.compile(r"^[\s\u2012-\u2015\u2212~-]+")
+_ROLE_OF_TAG: Final[dict[str, Role]] = {
+    "nav": "navigation", "footer": "footer", "aside": "related", "form": "form", "dialog": "form",
+    "select": "form", "option": "form", "textarea": "form", "datalist": "form", "fieldset": "form",
+}  # fmt: skip
+_ROLE_OF_ROLE: Final[dict[str, Role]] = {
+    "navigation": "navigation", "banner": "site_name", "contentinfo": "footer", "complementary": "related",
+    "search": "form", "dialog": "form", "alertdialog": "cookie", "menu": "navigation", "menubar": "navigation",
+    "form": "form", "tooltip": "metadata", "toolbar": "navigation", "tablist": "navigation",
+}  # fmt: skip
+
+
+class BlockBuilder:
+    """Walks over a tree once and collects the drafts of its blocks."""
+
+    def __init__(self, tree: Tree, max_blocks: int) -> None:
+        self.tree = tree
+        self.left = max_blocks
+        self.beyond: int | None = None
+        self.drafts: list[Draft] = []
+        self.page_size = max(1, tree.root.size)
+        self.visibilities = Visibilities(tree.root)
+        self.draft: Draft | None = None
+        self.space = False
+        self.breaks = 0
+        # what the elements around say about the text now read
+        self.kind: BlockKind = "paragraph"
+        self.level: int | None = None
+        self.role: Role | None = None
+        self.visibility: Visibility = "shown"
+        self.areas: tuple[Role, ...] = ()
+        self.main = 0
+        self.link: str | None = None
+        self.link_number = 0
+        self.bold = False
+        self.solid = False
+        self.preformatted = False
+        self.item: Node | None = None
+        self.list: Node | None = None
+        self.list_level = 0
+        self.number: dict[int, int] = {}
+        self.section_level = 0
+
+    def build(self) -> list[Draft]:
+        """The drafts of the whole page."""
+        self._walk(self.tree.root)
+        self._flush()
+        return self.drafts
+
+    # --- text ---
+
+    def _walk(self, node: Node) -> None:
+        for child in node.children:
+            if isinstance(child, Node):
+                self._element(child)
+            elif child == SPACE:
+                self.space = True
+            elif child == BREAK:
+                self._edge()
+            else:
+                self._text(child, node)
+
+    def _text(self, run: int, node: Node) -> None:
+        start, end = self.tree.scanned.runs[run]
+        literal = run in self.tree.scanned.literal
+        if not self.preformatted:
+            self._run(start, end, literal, node)
+            return
+        source = self.tree.source
+        for gap in _BLANK_LINE.finditer(source, start, end):
+            self._run(start, gap.start(), literal, node)
+            self._edge()
+            start = gap.end()
+        self._run(start, end, literal, node)
+
+    def _run(self, start: int, end: int, literal: bool, node: Node) -> None:
+        text = fold_space(self.tree.decoded(start, end, literal))
+        if not text:
+            self.space = True
+            return
+        self.breaks = 0
+        draft = self.draft or self._open(node)
+        draft.add(start, end, text, self.space)
+        self.space = False
+        if self.link is not None:
+            draft.add_link(self.link, self.link_number, len(text))
+        if self.bold:
+            draft.bold += len(text)
+
+    def _open(self, node: Node) -> Draft:
+        draft = self.draft = Draft(self.kind, node)
+        draft.level, draft.role = self.level, self.role
+        draft.visibility, draft.areas, draft.main = self.visibility, self.areas, self.main
+        draft.list_level = self.list_level
+        draft.in_item = self.item is not None
+        return draft
+
+    def _flush(self) -> None:
+        draft, self.draft, self.space, self.breaks = self.draft, None, False, 0
+        if draft is None or not (draft.text.strip() or draft.cells):
+            return
+        if self.left <= 0:
+            if self.beyond is None and draft.runs:
+                self.beyond = draft.runs[0][0]
+            return
+        self.left -= 1
+        if draft.kind == "paragraph" and self.item is not None and draft.visibility != "hidden":
+            self._become_item(draft)
+        self.drafts.append(draft)
+
+    def _edge(self) -> None:
+        """The edge of a block: what is in the line ends here, unless the block around is one piece."""
+        if self.solid:
+            self.space = True
+        else:
+            self._flush()
+
+    def _become_item(self, draft: Draft) -> None:
+        """The first text of a list item is the item; what follows in it are paragraphs."""
+        item, parent = self.item, self.list
+        self.item = None
+        if item is None:
+            return
+        draft.kind, draft.level = "list_item", max(1, self.list_level)
+        draft.ordered = parent is not None and parent.tag == "ol"
+        if parent is not None and draft.ordered:
+            number = self._number(item, parent)
+            self.number[id(parent)] = number
+            draft.marker = f"{number}."
+
+    def _number(self, item: Node, parent: Node) -> int:
+        for node, name, step in ((item, "value", 0), (parent, "start", 0)):
+            if node is parent and id(parent) in self.number:
+                return self.number[id(parent)] + 1
+            value = node.get(name).strip()
+            if re.fullmatch(r"[+-]?\d{1,9}", value):
+                return int(value) + step
+        return 1
+
+    # --- elements ---
+
+    def _element(self, node: Node) -> None:
+        tag = node.tag
+        if tag == "br":
+            self.breaks += 1
+            self.space = True
+            if self.breaks > 1:
+                self._edge()
+            return
+        if tag in SKIPPED or (not node.size and tag not in _HEADINGS):
+            if tag == "hr" or (tag not in INLINE and tag not in SKIPPED and tag not in CONTROLS):
+                self._edge()
+            return
+        words = words_of(node)
+        visibility: Visibility | None = "hidden" if tag in HIDDEN else self.visibilities.of(node, words)
+        if visibility == "folded" and self.solid:
+            visibility = None
+        if visibility is not None and visibility != self.visibility and self.visibility != "hidden":
+            self._apart(node, words, visibility)
+        elif tag in INLINE and not self._is_heading(node):
+            self._inline(node)
+        else:
+            self._block(node, words)
+
+    def _apart(self, node: Node, words: str, visibility: Visibility) -> None:
+        """An element that is shown otherwise than the text around it stands in blocks of its own."""
+        draft, space = self.draft, True
+        saved = self.solid, self.kind, self.visibility
+        if not (self.solid or node.tag in INLINE):
+            self._flush()
+            draft = None
+        self.draft, self.solid, self.visibility = None, False, visibility
+        if visibility == "hidden":
+            self.kind = "paragraph"
+        if node.tag in INLINE:
+            self._inline(node)
+        else:
+            self._block(node, words)
+        self._flush()
+        self.solid, self.kind, self.visibility = saved
+        self.draft, self.space = draft, space
+
+    def _inline(self, node: Node) -> None:
+        if node.tag == "a" and "href" in node.attrs:
+            saved = self.link
+            self.link, self.link_number = node.attrs["href"].strip(), self.link_number + 1
+            self._walk(node)
+            self.link = saved
+        elif node.tag in _BOLD and not self.bold:
+            self.bold = True
+            self._walk(node)
+            self.bold = False
+        else:
+            self._walk(node)
+
+    def _block(self, node: Node, words: str) -> None:
+        self._edge()
+        with self._area(node, words):
+            self._inside(node, words)
+        self._edge()
+
+    def _inside(self, node: Node, words: str) -> None:
+        tag = node.tag
+        if self.solid:
+            self._walk(node)
+        elif self._is_heading(node):
+            self._heading(node)
+        elif tag == "table":
+            self._table(node, words)
+        elif tag in _LISTS:
+            self._list(node)
+        elif tag == "li":
+            self._item(node)
+        elif tag == "blockquote":
+            self._quote(node)
+        elif tag == "figcaption":
+            self._one(node, "caption")
+        elif tag == "figure":
+            first = len(self.drafts)
+            self._walk(node)
+            self._flush()
+            self._attribute(first)
+        elif tag in ("dt", "dd", "address"):
+            saved = self.role
+            roles: dict[str, Role | None] = {"dt": "definition_term", "dd": None, "address": "address"}
+            self.role = roles[tag]
+            self._walk(node)
+            self._edge()
+            self.role = saved
+        elif tag in ("pre", "listing", "xmp", "plaintext"):
+            self.preformatted = True
+            self._walk(node)
+            self._edge()
+            self.preformatted = False
+        elif tag == "summary" or (tag == "button" and self._opens_panel(node, words)):
+            self._one(node, "heading", self.section_level + 1)
+        elif heading_level(words) is not None:
+            first = len(self.drafts)
+            self._walk(node)
+            self._edge()
+            if len(self.drafts) == first + 1:
+                self.drafts[first].named_heading = heading_level(words)
+        else:
+            self._walk(node)
+
+    @contextmanager
+    def _area(self, node: Node, words: str) -> Iterator[None]:
+        """Note what kind of area of the page the element is."""
+        saved = self.areas, self.main
+        if node.tag in _MAIN_TAGS or (words and says_main(words)):
+            self.main += 1
+        role = self._role_of(node, words)
+        if role is not None and role not in self.areas:
+            self.areas = (*self.areas, role)
+        yield
+        self.areas, self.main = saved
+
+    def _role_of(self, node: Node, words: str) -> Role | None:
+        """The role of furniture that an element's tag, ARIA role or names give it."""
+        tag = node.tag
+        if tag == "aside" and self.main:
+            return None
+        role = _ROLE_OF_TAG.get(tag) or (_ROLE_OF_ROLE.get(node.get("role")) if node.attrs else None)
+        if role in ("navigation", "footer"):
+            return role
+        if node.size * 2 > self.page_size:  # what holds most of the page is the page
+            return None
+        if role is None and words and tag not in NEVER_FURNITURE:
+            role = furniture_role(words)
+        if role is None and tag == "header" and not self.main:
+            return "site_name"
+        if role is None and tag == "button" and not self._opens_panel(node, words):
+            return "form"
+        return role
+
+    @staticmethod
+    def _opens_panel(node: Node, words: str) -> bool:
+        return "aria-expanded" in node.attrs or "aria-controls" in node.attrs or "accordion" in words
+
+    @staticmethod
+    def _is_heading(node: Node) -> bool:
+        return node.tag in _HEADINGS or (bool(node.attrs) and node.attrs.get("role") == "heading")
+
+    def _heading(self, node: Node) -> None:
+        stated = node.get("aria-level").strip()
+        level = int(stated) if re.fullmatch(r"[1-9]", stated) else _HEADINGS.get(node.tag, 2)
+        self.section_level = level
+        item, self.item = self.item, None
+        self._one(node, "heading", level)
+        if not node.size:
+            self.item = item
+
+    def _one(self, node: Node, kind: BlockKind, level: int | None = None) -> None:
+        """The element as one block, whatever elements are in it."""
+        saved = self.kind, self.level, self.solid, self.role
+        self.kind, self.level, self.solid, self.role = kind, level, True, None
+        self._walk(node)
+        if not saved[2]:
+            self._flush()
+        self.kind, self.level, self.solid, self.role = saved
+
+    def _list(self, node: Node) -> None:
+        saved = self.list, self.list_level, self.item
+        self.list, self.list_level, self.item = node, self.list_level + 1, None
+        self._walk(node)
+        self._edge()
+        self.list, self.list_level, self.item = saved
+
+    def _item(self, node: Node) -> None:
+        saved = self.item
+        self.item = node
+        self._walk(node)
+        self._edge()
+        self.item = saved
+
+    def _quote(self, node: Node) -> None:
+        saved, first = self.kind, len(self.drafts)
+        self.kind = "quote"
+        for child in node.children:
+            if isinstance(child, Node) and child.tag in ("footer", "cite", "figcaption") and child.size:
+                self._edge()
+                self._one(child, "caption")
+            elif isinstance(child, Node):
+                self._element(child)
+            else:
+                self._walk_one(child, node)
+        self._edge()
+        self.kind = saved
+        self._attribute(first)
+
+    def _walk_one(self, child: int, node: Node) -> None:
+        if child == SPACE:
+            self.space = True
+        elif child == BREAK:
+            self._edge()
+        else:
+            self._text(child, node)
+
+    def _attribute(self, first: int) -> None:
+        """Give the quotes among the drafts from `first` on their speaker: a caption, or a line behind a dash."""
+        quotes = [draft for draft in self.drafts[first:] if draft.kind == "quote"]
+        named = [draft for draft in self.drafts[first:] if draft.kind == "caption"]
+        if not named and len(quotes) > 1 and _DASH.match(quotes[-1].text) and len(quotes[-1].text) < 120:
+            quotes[-1].kind = "caption"
+            named = [quotes.pop()]
+        if named and quotes:
+            speaker = _DASH.sub("", named[-1].text).strip()
+            for quote in quotes:
+                quote.speaker = quote.speaker or speaker or None
+
+    # --- tables ---
+
+    def _table(self, node: Node, words: str) -> None:
+        if not is_data_table(node, words):
+            self._walk(node)
+            return
+        for caption in (child for child in node.elements() if child.tag == "caption"):
+            self._one(caption, "caption")
+        saved = self.kind, self.solid, self.item, self.role
+        self.kind, self.solid, self.item, self.role = "table", True, None, None
+        draft = self._open(node)
+        row = 0
+        for cell in grid(node):
+            while row < cell.row:
+                row += 1
+                draft.separate("\n")
+            if draft.cells and draft.cells[-1].row == cell.row:
+                draft.separate("\t")
+            start, self.space, self.draft = draft.length, False, draft
+            self._walk(cell.node)
+            draft.add_cell(cell, start)
+        self.draft = draft if any(cell.end > cell.start for cell in draft.cells) else None
+        self.solid = False
+        self._flush()
+        self.kind, self.solid, self.item, self.role = saved

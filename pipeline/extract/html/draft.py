@@ -1,0 +1,120 @@
+"""A block in the making: its runs, links and cells, and what the markup around it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.extract.html.parser import Node
+from pipeline.model import BlockKind, Role, Visibility
+
+if TYPE_CHECKING:
+    from pipeline.extract.html.tables import GridCell
+
+
+@dataclass(frozen=True, slots=True)
+class DraftCell:
+    """A cell at its place in the grid, and [start, end) of its text in the draft's."""
+
+    row: int
+    column: int
+    rowspan: int
+    colspan: int
+    header: bool
+    start: int
+    end: int
+
+
+class Draft:
+    """A block before it is judged. `runs` are (start, end, at): a range of the source and where its text begins;
+    `links` are (start, end, href) in the text; `areas` the kinds of furniture around it, outermost first; `main`
+    how many elements around it call themselves the main part; `named_heading` the level a class name gives it."""
+
+    __slots__ = (
+        "_text",
+        "areas",
+        "bold",
+        "cells",
+        "in_item",
+        "kind",
+        "length",
+        "level",
+        "link_number",
+        "linked",
+        "links",
+        "list_level",
+        "main",
+        "marker",
+        "named_heading",
+        "node",
+        "ordered",
+        "parts",
+        "role",
+        "runs",
+        "score",
+        "speaker",
+        "twins",
+        "visibility",
+    )  # fmt: skip
+
+    def __init__(self, kind: BlockKind, node: Node) -> None:
+        self.kind = kind
+        self.node = node
+        self.parts: list[str] = []
+        self.length = 0
+        self._text: str | None = None
+        self.runs: list[tuple[int, int, int]] = []
+        self.twins: list[tuple[int, int, int]] = []
+        self.links: list[tuple[int, int, str]] = []
+        self.link_number = -1
+        self.linked = 0
+        self.bold = 0
+        self.cells: list[DraftCell] = []
+        self.level: int | None = None
+        self.role: Role | None = None
+        self.marker: str | None = None
+        self.ordered: bool | None = None
+        self.speaker: str | None = None
+        self.visibility: Visibility = "shown"
+        self.areas: tuple[Role, ...] = ()
+        self.main = 0
+        self.list_level = 0
+        self.in_item = False
+        self.named_heading: int | None = None
+        self.score = 0.0
+
+    @property
+    def text(self) -> str:
+        """The raw text so far."""
+        if self._text is None or len(self._text) != self.length:
+            self._text = "".join(self.parts)
+        return self._text
+
+    def add(self, start: int, end: int, text: str, space: bool) -> None:
+        """Append the text of the source's [start, end), after a space where one stood before it."""
+        if space and self.length and self.parts[-1] not in "\t\n":
+            self.parts.append(" ")
+            self.length += 1
+        self.runs.append((start, end, self.length))
+        self.parts.append(text)
+        self.length += len(text)
+
+    def add_link(self, href: str, number: int, length: int) -> None:
+        """Note that the last `length` characters are in the link with that number of the page."""
+        start = self.length - length
+        if self.links and self.link_number == number:
+            start = self.links.pop()[0]
+        self.links.append((start, self.length, href))
+        self.link_number = number
+        self.linked += length
+
+    def separate(self, mark: str) -> None:
+        """Append the sign between cells or rows."""
+        self.parts.append(mark)
+        self.length += 1
+
+    def add_cell(self, cell: GridCell, start: int) -> None:
+        """Note that what was appended since `start` is the text of `cell`."""
+        self.cells.append(
+            DraftCell(cell.row, cell.column, cell.rowspan, cell.colspan, cell.header, start, self.length)
+        )

@@ -1,0 +1,16 @@
+"""HTML elements by what they mean for the flow of text; the lists are in `elements.toml`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeline.overlay import load_toml
+
+_LISTS = {name: frozenset(value.split()) for name, value in load_toml("extract/html/elements.toml").items()}
+
+INLINE: Final = _LISTS["inline"]
+SKIPPED: Final = _LISTS["skipped"]
+HIDDEN: Final = _LISTS["hidden"]
+CONTROLS: Final = _LISTS["controls"]
+SECTIONS: Final = _LISTS["sections"]
+NEVER_FURNITURE: Final = _LISTS["never_furniture"]

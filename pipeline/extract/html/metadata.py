@@ -1,0 +1,208 @@
+"""What a page says about itself: canonical address, language, Open Graph, JSON-LD.
+
+Every value is `Known` with where it stood (`html.canonical`, `html.lang`, `html.og`, `html.meta`, `html.title`,
+`html.json-ld`). Values that make no sense (an address without host, an unknown date form) are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from pipeline.extract.html.parser import Node, Tree
+from pipeline.model import Known, fold_space
+
+_LONGEST_VALUE: Final = 2000
+_LONGEST_JSON: Final = 2_000_000
+_MOST_JSON_ITEMS: Final = 2000
+_LANGUAGE: Final = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*")
+_DATE: Final = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
+_HEAD_SEARCH: Final = frozenset(("#document", "html", "head", "body"))
+
+# (metadata key, names of <meta name|property|itemprop>, origin)
+_META: Final = (
+    ("title", ("og:title", "twitter:title", "dc.title", "dcterms.title"), "html.og"),
+    ("site", ("og:site_name", "application-name"), "html.og"),
+    ("description", ("og:description", "description", "dc.description", "twitter:description"), "html.meta"),
+    ("author", ("author", "article:author", "dc.creator", "dcterms.creator"), "html.meta"),
+    ("published", ("article:published_time", "datepublished", "dc.date", "dcterms.created", "dcterms.issued",
+                   "date", "pubdate", "publish-date", "dc.date.issued"), "html.meta"),
+    ("updated", ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified",
+                 "dc.date.modified"), "html.meta"),
+    ("place", ("geo.placename", "place:location:locality", "og:locality"), "html.meta"),
+)  # fmt: skip
+_JSON_KEYS: Final = (
+    ("title", ("headline", "name")),
+    ("published", ("datePublished", "dateCreated")),
+    ("updated", ("dateModified",)),
+    ("language", ("inLanguage",)),
+    ("description", ("description",)),
+    ("author", ("author", "creator")),
+    ("place", ("contentLocation", "locationCreated", "spatialCoverage", "addressLocality")),
+)
+_JSON_TYPES: Final = re.compile(
+    r"Article|Posting|Page|Report|Place|City|Event|Organization|Product|Dataset|CreativeWork|Service",
+    re.IGNORECASE,
+)
+
+
+class PageData:
+    """The head of a page, read once."""
+
+    def __init__(self, tree: Tree, url: str | None) -> None:
+        self.tree = tree
+        self.html: Node | None = None
+        self.title: str | None = None
+        self.meta: dict[str, str] = {}
+        self.canonical: str | None = None
+        self.base = url or ""
+        self._read(tree.root)
+        self.items = list(_json_items(tree))
+
+    def _read(self, root: Node) -> None:
+        """Elements of the head, wherever a broken page has put them."""
+        waiting = [root]
+        base: str | None = None
+        while waiting:
+            node = waiting.pop(0)
+            if node.tag == "html" and self.html is None:
+                self.html = node
+            elif node.tag == "meta":
+                self._read_meta(node)
+            elif node.tag == "title" and self.title is None:
+                self.title = fold_space("".join(self.tree.text(run) for run in _runs(node))) or None
+            elif node.tag == "base" and base is None and node.get("href"):
+                base = node.get("href").strip()
+            elif node.tag == "link" and "canonical" in node.get("rel").lower().split():
+                self.canonical = self.canonical or node.get("href").strip() or None
+            if node.tag in _HEAD_SEARCH:
+                waiting += node.elements()
+        if base is not None:
+            self.base = absolute(base, self.base)
+        elif not self.base and self.canonical:
+            self.base = self.canonical
+
+    def _read_meta(self, node: Node) -> None:
+        name = (node.get("property") or node.get("name") or node.get("itemprop")).strip().lower()
+        value = fold_space(node.get("content"))[:_LONGEST_VALUE]
+        if name and value:
+            self.meta.setdefault(name, value)
+
+    def known(self) -> dict[str, Known]:
+        """The metadata by key."""
+        found: dict[str, Known] = {}
+
+        def add(key: str, value: str | None, origin: str) -> None:
+            value = _sound(key, value) if value else None
+            if value and key not in found:
+                found[key] = Known(value=value, origin=origin)
+
+        if self.canonical:
+            add("url", absolute(self.canonical, self.base), "html.canonical")
+        add("url", self.meta.get("og:url"), "html.og")
+        if self.html is not None:
+            add("language", self.html.get("lang") or self.html.get("xml:lang"), "html.lang")
+        for key, names, origin in _META:
+            for name in names:
+                add(key, self.meta.get(name), "html.og" if name.startswith("og:") else origin)
+        for key, fields in _JSON_KEYS:
+            for field in fields:
+                add(key, self._json_value(field), "html.json-ld")
+        add("language", self.meta.get("content-language"), "html.meta")
+        add("title", self.title, "html.title")
+        return found
+
+    def _json_value(self, field: str) -> str | None:
+        for item in self.items:
+            kind = item.get("@type")
+            if field == "name" and not _JSON_TYPES.search(str(kind)):
+                continue
+            if value := _plain(item.get(field)):
+                return value
+        return None
+
+    def body(self) -> tuple[str, str] | None:
+        """The longest body of text in the page's data, and the metadata key that names it; None where there is none."""
+        bodies = [
+            (text, f"html.json-ld.{field}")
+            for item in self.items
+            for field in ("articleBody", "text", "reviewBody")
+            if isinstance(text := item.get(field), str)
+        ]
+        return max(bodies, key=lambda body: len(body[0]), default=None)
+
+
+def absolute(href: str, base: str) -> str:
+    """`href` resolved against `base`; as it stands where that makes no address."""
+    if not base:
+        return href
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return href
+
+
+def _runs(node: Node) -> list[int]:
+    return [child for child in node.children if isinstance(child, int) and child >= 0]
+
+
+def _sound(key: str, value: str) -> str | None:
+    value = fold_space(value)[:_LONGEST_VALUE]
+    if key == "url":
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            return None
+        return value if parts.scheme in ("http", "https") and parts.netloc else None
+    if key == "language":
+        match = _LANGUAGE.fullmatch(value)
+        return match.group().replace("_", "-") if match else None
+    if key in ("published", "updated"):
+        return value if _DATE.match(value) else None
+    if key == "author" and value.startswith("http"):
+        return None
+    return value or None
+
+
+def _plain(value: object) -> str | None:
+    """A text in a JSON-LD value: itself, its name, or that of its first element."""
+    for _ in range(4):
+        if isinstance(value, list):
+            value = value[0] if value else None
+        elif isinstance(value, dict):
+            value = value.get("name") or value.get("addressLocality") or value.get("address")
+        else:
+            break
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _json_items(tree: Tree) -> Iterator[dict[str, Any]]:
+    """The objects of the page's JSON-LD, outer before inner, breadth first."""
+    waiting: list[Any] = []
+    for node, start, end in tree.scripts:
+        if "ld+json" in node.get("type") and end - start <= _LONGEST_JSON:
+            waiting.append(_loads(tree.source[start:end]))
+    for _ in range(_MOST_JSON_ITEMS):
+        if not waiting:
+            return
+        value = waiting.pop(0)
+        if isinstance(value, dict):
+            yield value
+            waiting += [
+                value[name]
+                for name in ("@graph", "mainEntity", "mainEntityOfPage", "hasPart")
+                if name in value
+            ]
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _loads(text: str) -> Any:
+    """The value of a JSON text, None where it is broken; line feeds inside of strings are forgiven."""
+    try:
+        return json.loads(text.strip().removeprefix("<!--").removesuffix("-->"), strict=False)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,132 @@
+"""A page: decoded source → judged drafts → blocks of a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.extract.html.blocks import BlockBuilder
+from pipeline.extract.html.classify import classify
+from pipeline.extract.html.draft import Draft
+from pipeline.extract.html.headings import find_headings
+from pipeline.extract.html.metadata import PageData, absolute
+from pipeline.extract.html.parser import Tree, parse
+from pipeline.findings import finding
+from pipeline.model import Block, Cell, Finding, Link, Metadata, Role, TextRange, fold_space, new_block
+from pipeline.settings import Settings
+
+_SHORT_CONTENT: Final = 200
+"""Characters of content below which the page's own data are asked for the body."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as read: its drafts, the role of furniture of each (None for content), and what was noticed."""
+
+    tree: Tree
+    drafts: list[Draft]
+    roles: list[Role | None]
+    beyond: int | None
+
+    def is_content(self, index: int) -> bool:
+        """Whether a draft belongs to what the page says."""
+        return self.roles[index] is None and self.drafts[index].visibility != "hidden"
+
+    def content_size(self) -> int:
+        """Characters of content."""
+        return sum(draft.length for index, draft in enumerate(self.drafts) if self.is_content(index))
+
+
+def read_page(source: str, settings: Settings) -> Page:
+    """Parse decoded HTML and judge its blocks."""
+    tree = parse(source, settings.max_text_bytes, settings.max_nodes)
+    builder = BlockBuilder(tree, settings.max_blocks)
+    drafts = builder.build()
+    find_headings(drafts)
+    return Page(tree, drafts, classify(drafts), builder.beyond)
+
+
+def blocks_of(page: Page, data: PageData) -> list[Block]:
+    """The blocks of a page in reading order; the body comes from the page's data where the page shows none."""
+    blocks = [_block(draft, role, data.base) for draft, role in zip(page.drafts, page.roles, strict=True)]
+    body = data.body() if page.content_size() < _SHORT_CONTENT else None
+    if body and len(body[0]) > _SHORT_CONTENT:
+        text, key = body
+        paragraphs = [fold_space(line) for line in text.split("\n")]
+        blocks += [new_block("paragraph", line, [Metadata(key=key)]) for line in paragraphs if line]
+    return blocks
+
+
+def _block(draft: Draft, role: Role | None, base: str) -> Block:
+    origins = [TextRange(start=start, end=end, at=at) for start, end, at in draft.runs]
+    return new_block(
+        "furniture" if role else draft.kind,
+        draft.text,
+        origins,
+        level=draft.level if draft.kind in ("heading", "list_item") else None,
+        visibility=draft.visibility,
+        role=role or draft.role,
+        marker=draft.marker,
+        ordered=draft.ordered,
+        speaker=draft.speaker,
+        links=tuple(
+            Link(start=start, end=end, href=absolute(href, base)) for start, end, href in draft.links
+        ),
+        cells=tuple(
+            Cell(
+                row=c.row,
+                column=c.column,
+                start=c.start,
+                end=c.end,
+                rowspan=c.rowspan,
+                colspan=c.colspan,
+                header=c.header,
+            )
+            for c in draft.cells
+        ),
+    )
+
+
+def findings_of(page: Page, blocks: list[Block]) -> list[Finding]:
+    """What a person should know about how the page was read."""
+    found: list[Finding] = []
+    length = len(page.tree.source)
+    places = [place for place in (page.tree.unread, page.beyond) if place is not None]
+    if places:
+        first = min(places)
+        found.append(
+            finding(
+                "over-budget",
+                f"The page is larger than the budget; what begins at character {first:,} was not read as a whole.",
+                origins=(TextRange(start=first, end=length),),
+                count=length - first,
+            )
+        )
+    found += [
+        finding("over-budget", "An attribute was too long to be kept; the text after it was read.",
+                origins=(TextRange(start=start, end=end),), count=end - start)
+        for start, end in page.tree.scanned.emptied[:10]
+    ]  # fmt: skip
+    if page.tree.flattened:
+        found.append(
+            finding(
+                "over-budget", "Elements are nested too deep; their text was kept, their structure was not."
+            )
+        )
+    hidden = [block for block in blocks if block.visibility == "hidden"]
+    if hidden:
+        evidence = " · ".join(block.text[:60] for block in hidden[:3]).replace("\ufffd", "")
+        found.append(finding("hidden-text", evidence=evidence, count=len(hidden)))
+    if not any(block.is_content and block.text.strip() for block in blocks):
+        found.append(finding("no-content"))
+    return found
+
+
+def content_lines(page: Page) -> list[str]:
+    """The content as lines of text; that of the page's data where the page shows none."""
+    lines = [draft.text for index, draft in enumerate(page.drafts) if page.is_content(index)]
+    if page.content_size() < _SHORT_CONTENT:
+        body = PageData(page.tree, None).body()
+        if body and len(body[0]) > _SHORT_CONTENT:
+            lines += [line for line in map(fold_space, body[0].split("\n")) if line]
+    return lines

@@ -1,0 +1,150 @@
+"""The HTML parser, behind one door: decoded text in, a light tree of elements and text runs out.
+
+The tree is built by turbohtml's WHATWG parser from the markup of `scan`, whose text is markers; so every text
+child of a node is the number of a run with a known place in the source. Another parser could stand here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from turbohtml import unescape
+from turbohtml.saxparse import SaxHandler, sax_parse
+
+from pipeline.extract.html.elements import INLINE
+from pipeline.extract.html.scan import MARK, Scanned, scan
+
+SPACE: Final = -1
+"""A child that is white space."""
+BREAK: Final = -2
+"""A child that stands for the edge of a block that is nested too deep to be kept."""
+MAX_DEPTH: Final = 120
+"""Elements nested deeper than this are dissolved into the element at this depth; their text stays."""
+
+_SHADOW_ROOT: Final = re.compile(r"<template(?=[^<>]{0,200}\sshadowrootmode)", re.IGNORECASE)
+
+
+class Node:
+    """An element. `children` are nodes, numbers of text runs, SPACE and BREAK; `size` and `linked` are the
+    characters of text in it, and of text in links in it."""
+
+    __slots__ = ("attrs", "children", "linked", "parent", "size", "tag")
+
+    def __init__(self, tag: str, attrs: dict[str, str], parent: Node | None) -> None:
+        self.tag = tag
+        self.attrs = attrs
+        self.parent = parent
+        self.children: list[Node | int] = []
+        self.size = 0
+        self.linked = 0
+
+    def get(self, name: str) -> str:
+        """The value of an attribute; "" where it is absent or empty."""
+        return self.attrs.get(name, "")
+
+    def elements(self) -> list[Node]:
+        """The child elements."""
+        return [child for child in self.children if isinstance(child, Node)]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A parsed page. `unread` is where in the source the reading stopped (None: all was read); `flattened`
+    says whether elements were nested too deep, `scripts` are the script elements with JSON and their ranges."""
+
+    root: Node
+    source: str
+    scanned: Scanned
+    scripts: list[tuple[Node, int, int]]
+    unread: int | None
+    flattened: bool
+
+    def text(self, run: int) -> str:
+        """The text of a run: entities decoded, white space as in the source."""
+        start, end = self.scanned.runs[run]
+        return self.decoded(start, end, run in self.scanned.literal)
+
+    def decoded(self, start: int, end: int, literal: bool = False) -> str:
+        """The source at [start, end) with its entities decoded."""
+        text = self.source[start:end]
+        return text if literal or "&" not in text else unescape(text)
+
+
+class _Builder(SaxHandler):
+    def __init__(self, scanned: Scanned, max_nodes: int) -> None:
+        self.runs = scanned.runs
+        self.script_ranges = scanned.scripts
+        self.left = max_nodes
+        self.root = self.node = Node("#document", {}, None)
+        self.depth = 0
+        self.links = 0
+        self.scripts: list[tuple[Node, int, int]] = []
+        self.first_unread: int | None = None
+        self.flattened = False
+
+    def start_element(self, tag: str, attrs: tuple[tuple[str, str | None], ...]) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.flattened = True
+            if tag not in INLINE:
+                self.node.children.append(BREAK)
+            return
+        self.left -= 1
+        parent = self.node
+        self.node = node = Node(tag, {name: value or "" for name, value in attrs} if attrs else {}, parent)
+        if self.left >= 0:
+            parent.children.append(node)
+        if tag == "a":
+            self.links += 1
+
+    def end_element(self, tag: str) -> None:
+        self.depth -= 1
+        if self.depth >= MAX_DEPTH:
+            if tag not in INLINE:
+                self.node.children.append(BREAK)
+            return
+        node, parent = self.node, self.node.parent
+        if tag == "a":
+            self.links -= 1
+        if parent is not None:
+            parent.size += node.size
+            parent.linked += node.linked
+            self.node = parent
+
+    def characters(self, data: str) -> None:
+        node = self.node
+        if node.tag == "script":
+            if data.isdigit() and int(data) < len(self.script_ranges):
+                self.scripts.append((node, *self.script_ranges[int(data)]))
+            return
+        before, *marks = data.split(MARK)
+        if before:
+            node.children.append(SPACE)
+        for mark in marks:
+            number = int(mark)
+            start, end = self.runs[number]
+            if self.left < 0:
+                if self.first_unread is None or start < self.first_unread:
+                    self.first_unread = start
+                continue
+            node.children.append(number)
+            node.size += end - start
+            if self.links:
+                node.linked += end - start
+            if mark[-1] == " ":
+                node.children.append(SPACE)
+
+
+def parse(source: str, max_characters: int, max_nodes: int) -> Tree:
+    """Parse decoded HTML; reads about `max_characters` of markup and text and makes at most `max_nodes` elements."""
+    scanned = scan(source, max_characters)
+    builder = _Builder(scanned, max_nodes)
+    # A declarative shadow root is text that the reader sees; the parser's events would leave it out.
+    markup = scanned.markup
+    if "shadowrootmode" in markup:
+        markup = _SHADOW_ROOT.sub("<shadow-root", markup)
+    sax_parse(markup, builder)
+    unread = [place for place in (scanned.stopped, builder.first_unread) if place is not None]
+    return Tree(builder.root, source, scanned, builder.scripts, min(unread, default=None), builder.flattened)

@@ -1,0 +1,192 @@
+"""Where the text of a page stands in its source: a scanner before the parser.
+
+A parser gives text nodes without places, with entities decoded and newlines normalised. So the places are taken
+first: the scanner walks over the markup as the WHATWG tokenizer does (tags with quoted attributes, comments,
+raw text elements), puts a short marker where each run of text stands, and the parser then builds its tree from
+markup whose only text is markers. Wherever the tree carries a marker (out of a table, into a reopened `<b>`),
+the run's range in the source is known exactly.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+MARK: Final = "\ue000"
+"""Begins a marker in the markup; the number of a run follows."""
+
+RAW_TEXT: Final = (
+    "script",
+    "style",
+    "iframe",
+    "noembed",
+    "noframes",
+    "xmp",
+    "plaintext",
+    "title",
+    "textarea",
+)
+_LITERAL: Final = frozenset({"xmp", "plaintext"})
+_SHOWN: Final = frozenset({"xmp", "plaintext", "title", "textarea"})
+LONG_ATTRIBUTE: Final = 65_536
+"""An attribute value longer than this many characters (an image in a data: URI) is emptied before parsing."""
+
+_WS = r"[ \t\n\f\r]"
+_ATTRIBUTES = (
+    rf"(?:(?:{_WS}|/)++|[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+"
+    rf"(?:{_WS}*+={_WS}*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|(?![\"'>])[^ \t\n\f\r>]*+)?)?)*+(?:>|\Z)"
+)
+_TAG_NAME = r"[a-zA-Z][^ \t\n\f\r/>]*+"
+_COMMENT = r"<!--(?:-?>|(?s:.*?)(?:--!?>|\Z))"
+_BOGUS = r"<(?:!(?!\[CDATA\[)|\?|/(?![a-zA-Z]))[^>]*+(?:>|\Z)"
+_CDATA = re.compile(r"<!\[CDATA\[([^>]*+)(?:>|\Z)")
+_RAW_START = rf"<(?:{'|'.join(RAW_TEXT)})(?=[ \t\n\f\r/>]|\Z)"
+
+_MARKUP = re.compile(
+    rf"(?:{_COMMENT}|(?!{_RAW_START})</?+{_TAG_NAME}{_ATTRIBUTES}|{_BOGUS}|{_WS}++(?=<)|{_WS}++\Z){{1,4096}}+",
+    re.IGNORECASE,
+)
+_TEXT = re.compile(r"(?:[^<]|<(?![a-zA-Z/!?])|</\Z)++")
+_RAW_ELEMENT = re.compile(rf"<(?P<name>{'|'.join(RAW_TEXT)})(?=[ \t\n\f\r/>]|\Z){_ATTRIBUTES}", re.IGNORECASE)
+_ONE_TAG = re.compile(rf"{_COMMENT}|<{_TAG_NAME}{_ATTRIBUTES}", re.IGNORECASE)
+_QUOTED = re.compile(rf"\"[^\"]{{{LONG_ATTRIBUTE},}}\"|'[^']{{{LONG_ATTRIBUTE},}}'")
+_JSON_TYPE = re.compile(r"\btype\s*=\s*[\"']?[\w./+-]*json", re.IGNORECASE)
+_SCRIPT_STEP = re.compile(r"<!--|-->|<script(?=[ \t\n\f\r/>])|</script(?=[ \t\n\f\r/>])", re.IGNORECASE)
+_SPACE = " \t\n\f\r\v"
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """`markup` with a marker for each run of text; `runs` are their [start, end) in the source, without the
+    white space around them; `literal` are the runs whose entities stand for themselves (`<xmp>`); `scripts`
+    are the [start, end) of JSON data; the source from `stopped` on was not read (None where all was);
+    `emptied` are the [start, end) of tags with attribute values too long to keep."""
+
+    markup: str
+    runs: list[tuple[int, int]]
+    literal: frozenset[int]
+    scripts: list[tuple[int, int]]
+    stopped: int | None
+    emptied: list[tuple[int, int]]
+
+
+class _Scanner:
+    def __init__(self, source: str, budget: int) -> None:
+        self.source = source
+        self.left = budget
+        self.parts: list[str] = []
+        self.runs: list[tuple[int, int]] = []
+        self.literal: set[int] = set()
+        self.scripts: list[tuple[int, int]] = []
+        self.emptied: list[tuple[int, int]] = []
+
+    def scan(self) -> Scanned:
+        position, length, source = 0, len(self.source), self.source
+        parts = self.parts
+        while position < length and self.left > 0:
+            if markup := _MARKUP.match(source, position):
+                end = markup.end()
+                chunk = source[position:end]
+                parts.append(self._shortened(chunk, position) if end - position > LONG_ATTRIBUTE else chunk)
+                self.left -= len(parts[-1])
+            elif text := _TEXT.match(source, position):
+                end = text.end()
+                self._mark(position, end)
+                self.left -= end - position
+            elif raw := _RAW_ELEMENT.match(source, position):
+                end = self._raw_element(raw)
+            elif cdata := _CDATA.match(source, position):
+                end = self._cdata(cdata)
+            else:  # a "<" at the very end
+                end = position + 1
+            position = end
+        return Scanned(
+            "".join(parts),
+            self.runs,
+            frozenset(self.literal),
+            self.scripts,
+            position if position < length else None,
+            self.emptied,
+        )
+
+    def _mark(self, start: int, end: int, literal: bool = False) -> None:
+        """Put a marker for the text at [start, end), with a space where it has white space around it."""
+        text = self.source[start:end]
+        core = text.strip(_SPACE)
+        if not core:
+            self.parts.append(" " if text else "")
+            return
+        first = start + text.index(core[0]) if text[0] in _SPACE else start
+        last = first + len(core)
+        if literal:
+            self.literal.add(len(self.runs))
+        before, after = " " if first > start else "", " " if last < end else ""
+        self.parts.append(f"{before}{MARK}{len(self.runs)}{after}")
+        self.runs.append((first, last))
+
+    def _cdata(self, match: re.Match[str]) -> int:
+        """A CDATA section: a comment to HTML, text inside of SVG and MathML; which one, the parser decides."""
+        end = match.end(1) - 2 if match.group(1).endswith("]]") else match.end(1)
+        self.parts.append("<![CDATA[")
+        self._mark(match.start(1), end, literal=True)
+        self.parts.append("]]>")
+        self.left -= match.end() - match.start()
+        return match.end()
+
+    def _raw_element(self, match: re.Match[str]) -> int:
+        """A script, style, title …: its content up to its own end tag. Returns where that end tag begins."""
+        name, start, source = match["name"].lower(), match.end(), self.source
+        end = len(source) if name == "plaintext" else self._raw_end(name, start)
+        tag = match.group()
+        self.parts.append(self._shortened(tag, match.start()) if len(tag) > LONG_ATTRIBUTE else tag)
+        self.left -= len(self.parts[-1])
+        if name in _SHOWN:
+            self._mark(start, end, name in _LITERAL)
+            self.left -= end - start
+        elif name == "script" and _JSON_TYPE.search(tag):
+            self.parts.append(str(len(self.scripts)))
+            self.scripts.append((start, end))
+        return end
+
+    def _raw_end(self, name: str, start: int) -> int:
+        if name == "script":
+            return self._script_end(start)
+        found = re.compile(rf"</{name}(?=[ \t\n\f\r/>])", re.IGNORECASE).search(self.source, start)
+        return found.start() if found else len(self.source)
+
+    def _script_end(self, start: int) -> int:
+        """The end of a script by the states of the WHATWG tokenizer (script data, escaped, double escaped)."""
+        escaped = double = False
+        for step in _SCRIPT_STEP.finditer(self.source, start):
+            what = step.group().lower()
+            if what == "<!--":
+                escaped = True
+            elif what == "-->":
+                escaped = double = False
+            elif what == "<script":
+                double = escaped
+            elif double:
+                double = False
+            else:
+                return step.start()
+        found = re.compile(r"</script(?=[ \t\n\f\r/>])", re.IGNORECASE).search(self.source, start)
+        return found.start() if found and escaped else len(self.source)
+
+    def _shortened(self, chunk: str, offset: int) -> str:
+        """`chunk` of markup with over-long attribute values emptied."""
+
+        def shorten(match: re.Match[str]) -> str:
+            tag = match.group()
+            if len(tag) <= LONG_ATTRIBUTE or tag.startswith("<!--"):
+                return tag if len(tag) <= LONG_ATTRIBUTE else ""
+            self.emptied.append((offset + match.start(), offset + match.end()))
+            return _QUOTED.sub('""', tag)
+
+        return _ONE_TAG.sub(shorten, chunk)
+
+
+def scan(source: str, budget: int) -> Scanned:
+    """Take the places of all text in the HTML `source`; reads at most about `budget` characters of markup and text
+    (content of scripts, styles and over-long attributes is skipped and does not count). Linear in the source."""
+    return _Scanner(source, budget).scan()
