@@ -9,7 +9,9 @@ import json
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
+import pipeline.lexis.fold as lexis_fold
 from pipeline.lexis.cache import built_once
 from pipeline.lexis.fold import fold
 from pipeline.model import digest
@@ -60,12 +62,7 @@ def name_of(code: str, language: str = "en") -> str | None:
 
 @cache
 def _codes() -> dict[str, str]:
-    codes: dict[str, str] = {}
-    for names in _names().values():
-        for code, name in names.items():
-            codes.setdefault(key(name), code)
-    for code, more in load_toml(_DATA)["names"].items():
-        codes.update((key(name), code) for name in more)
+    codes: dict[str, str] = _index()["codes"]
     return codes
 
 
@@ -88,22 +85,41 @@ def _stem(word: str) -> str:
 
 @cache
 def _names() -> dict[str, dict[str, str]]:
-    data = load_toml(_DATA)
-    stamp = digest(metadata.version("babel"), *data["locales"])[:12]
-    path = built_once(f"countries-{stamp}.json", _build)
-    names: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    names: dict[str, dict[str, str]] = _index()["names"]
     return names
+
+
+@cache
+def _index() -> dict[str, Any]:
+    stamp = digest(metadata.version("babel"), repr(load_toml(_DATA)), *code_files(__file__))[:16]
+    index: dict[str, Any] = json.loads(
+        built_once(f"countries-{stamp}.json", _build).read_text(encoding="utf-8")
+    )
+    return index
+
+
+def code_files(*paths: str) -> list[bytes]:
+    """The content of code files that an index depends on, `fold` included: a new version builds a new index."""
+    return [Path(path).read_bytes() for path in (lexis_fold.__file__, *paths)]
 
 
 def _build(path: Path) -> None:
     from babel import Locale
 
+    data = load_toml(_DATA)
     names: dict[str, dict[str, str]] = {}
-    for identifier in load_toml(_DATA)["locales"]:
+    for identifier in data["locales"]:
         territories = Locale.parse(identifier).territories
         names[identifier] = {
             code: territories[code]
             for code in sorted(territories)
             if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES
         }
-    path.write_text(json.dumps(names, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    codes: dict[str, str] = {}
+    for code, more in data["names"].items():
+        codes.update((key(name), code) for name in more)
+    for known in names.values():
+        for code, name in known.items():
+            codes.setdefault(key(name), code)
+    index = {"names": names, "codes": codes}
+    path.write_text(json.dumps(index, ensure_ascii=False, sort_keys=True), encoding="utf-8")

