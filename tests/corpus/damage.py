@@ -67,6 +67,17 @@ def lost_letters(data: bytes, recipe: dict[str, Any]) -> bytes:
     return text.encode("utf-8")
 
 
+def lost_words(data: bytes, recipe: dict[str, Any]) -> bytes:
+    """The `words` and the whole lines that begin with one of `passages`: each UTF-8 byte a replacement character."""
+    text = data.decode("utf-8")
+    lines = [
+        line for line in text.split("\n") if line.strip().startswith(tuple(recipe.get("passages", ("\0",))))
+    ]
+    for lost in [*lines, *recipe["words"]]:
+        text = text.replace(lost, "\ufffd" * len(lost.encode()))
+    return text.encode("utf-8")
+
+
 def other_charset(data: bytes, recipe: dict[str, Any]) -> bytes:
     """The same text in the charset `written`, whatever the page says of itself."""
     return data.decode("utf-8").encode(recipe["written"])
@@ -86,6 +97,7 @@ KINDS: dict[str, Callable[[bytes, dict[str, Any]], bytes]] = {
     "misread": misread,
     "lost-passage": lost_passage,
     "lost-letters": lost_letters,
+    "lost-words": lost_words,
     "other-charset": other_charset,
     "truncated": truncated,
     "empty": empty,
