@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -70,6 +71,11 @@ def ingest(
         ledger = Ledger.open(settings.out)
         try:
             return _Run(settings, ledger, outputs, progress).complete(force, prune, again)
+        except sqlite3.OperationalError as error:
+            raise RunError(
+                f"The ledger in {settings.out} could not be written ({error}). If the disk is full, make room and run "
+                "again; what is done so far is kept."
+            ) from error
         finally:
             ledger.close()
             outputs.finish()
@@ -140,6 +146,11 @@ class _Run:
         return Result(record, len({unit.id for unit in todo} | settled), tuple(changes), plan.notes)
 
     def _check_vanished(self, plan: Plan, prune: bool) -> None:
+        if not plan.units and not plan.refused and not (prune and plan.known):
+            raise RunError(
+                f"The folder {self._settings.raw} holds no documents; put your pages and reports there "
+                "(.html, .txt, .md, .pdf, also compressed as .gz)."
+            )
         if plan.known and len(plan.vanished) > _VANISHED_SHARE * plan.known and not prune:
             shown = ", ".join(plan.vanished[:3]) + (" …" if len(plan.vanished) > 3 else "")
             raise RunError(

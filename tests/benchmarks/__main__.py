@@ -1,4 +1,7 @@
-"""`make bench DATA=folder [ARGS="html pdf text"]`: every benchmark, or those named, on the data in a folder."""
+"""`make bench DATA=folder [ARGS="html pdf text speed"]`: every benchmark, or those named.
+
+With `--readme` among the arguments, the table in README.md is written anew from what was measured.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,42 @@ import importlib
 import sys
 from pathlib import Path
 
-from tests.benchmarks.report import print_rows
+from tests.benchmarks.report import Row, as_markdown, print_rows
+from tests.conftest import PROJECT
 
-BENCHMARKS = ("html", "pdf", "text")
+BENCHMARKS = ("html", "pdf", "text", "speed")
+BEGIN, END = "<!-- bench: written by `make bench ARGS=--readme` -->", "<!-- end of bench -->"
 
 
 def main() -> int:
     """Run the benchmarks; 0 done, 2 usage, 3 no data."""
-    if len(sys.argv) < 2:
+    arguments = [argument for argument in sys.argv[1:] if argument != "--readme"]
+    if not arguments:
         print('Name the folder of benchmark data: make bench DATA=folder [ARGS="html pdf"].')
         return 2
-    data, chosen = Path(sys.argv[1]), sys.argv[2:] or list(BENCHMARKS)
-    if not data.is_dir():
+    data, chosen = Path(arguments[0]), arguments[1:] or list(BENCHMARKS)
+    if unknown := [name for name in chosen if name not in BENCHMARKS]:
+        print(f"There is no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}.")
+        return 2
+    if not data.is_dir() and chosen != ["speed"]:
         print(f"There is no benchmark data at {data}; name its folder: make bench DATA=folder.")
         return 3
+    measured: dict[str, list[Row]] = {}
     for name in chosen:
-        if name not in BENCHMARKS:
-            print(f"There is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}.")
-            return 2
-        module = importlib.import_module(f"tests.benchmarks.{name}")
-        print_rows(name, module.measure(data))
+        measured[name] = importlib.import_module(f"tests.benchmarks.{name}").measure(data)
+        print_rows(name, measured[name])
+    if "--readme" in sys.argv:
+        write_readme(measured)
     return 0
+
+
+def write_readme(measured: dict[str, list[Row]]) -> None:
+    """Put the table of what was measured between the marks in README.md."""
+    readme = PROJECT / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    readme.write_text(f"{before}{BEGIN}\n{as_markdown(measured)}{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

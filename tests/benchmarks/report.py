@@ -38,3 +38,13 @@ def print_rows(title: str, rows: list[Row]) -> None:
         bars = ["" if bar is None else f"{bar:g}" for bar in (row.floor, row.goal)]
         table.add_row(row.name, f"{row.value:.4g}", *bars, verdict, row.note)
     Console(width=140).print(table)
+
+
+def as_markdown(measured: dict[str, list[Row]]) -> str:
+    """The rows of all benchmarks as one Markdown table."""
+    lines = ["", "| | figure | floor | goal | measured on |", "|---|---:|---:|---:|---|"]
+    for name, rows in measured.items():
+        for row in rows:
+            bars = ["" if bar is None else f"{bar:g}" for bar in (row.floor, row.goal)]
+            lines.append(f"| {name}: {row.name} | {row.value:.4g} | {' | '.join(bars)} | {row.note} |")
+    return "\n".join(lines) + "\n\n"

@@ -1,0 +1,168 @@
+"""For tests that run the command as a user does: corpora, runs, and what they left."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+POISON = Path(__file__).parent / "poison"
+
+NOT_OUTPUTS = ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", ".lock")
+
+CITIES = (
+    "Gdańsk",
+    "Kraków",
+    "Poznań",
+    "Lublin",
+    "Wrocław",
+    "Łódź",
+    "Szczecin",
+    "Katowice",
+    "Gdynia",
+    "Toruń",
+)
+
+
+def make_corpus(raw: Path, documents: int) -> None:
+    """`documents` small pages of a few kinds: text, HTML, Markdown; some damaged, some alike."""
+    for number in range(documents):
+        city = CITIES[number % len(CITIES)]
+        body = (
+            f"Miasto {city} prowadzi własną politykę integracji od {1990 + number} roku. W urzędzie działa zespół, "
+            "który pomaga nowym mieszkańcom w sprawach pobytu, pracy i nauki języka polskiego.\n"
+        )
+        folder = raw / f"site{number % 3}.example"
+        folder.mkdir(parents=True, exist_ok=True)
+        if number % 4 == 0:
+            text = f"Kluczowe wnioski\n\n  • 1\n\n    {body}\nO mieście\n\n{body}\nKontakt\n\nurzad@{number}.example\n"
+            (folder / f"page{number}.txt").write_text(text, encoding="utf-8")
+        elif number % 4 == 1:
+            lost = "\ufffd" * (number * 3) if number % 8 == 1 else body
+            html = (
+                f"<!doctype html><html lang=pl><title>{city}</title><nav><a href=/>Start</a></nav><h1>{city}</h1>"
+                f"<h2>O mieście</h2><p>{body}</p><h2>Polska – kontekst polityczny</h2>"
+                f"<p>{lost}</p><footer>Stopka</footer>"
+            )
+            (folder / f"page{number}.html").write_text(html, encoding="utf-8")
+        elif number % 4 == 2:
+            damaged = body.encode().decode("cp1252", "replace")
+            (folder / f"page{number}.md").write_text(f"# {city}\n\n{damaged}\n", encoding="utf-8")
+        else:
+            (folder / f"page{number}.txt").write_bytes(f"{city}\n\n{body}".encode("cp1250"))
+
+
+def command(*arguments: str | Path) -> list[str]:
+    """The command line of `cityreports` in this environment."""
+    return [sys.executable, "-m", "pipeline", *map(str, arguments)]
+
+
+def environment(poison: bool = False, **more: str) -> dict[str, str]:
+    """The environment of a run, with documents able to poison their worker where asked for."""
+    given = {**os.environ, **more}
+    paths = [str(PROJECT), *([str(POISON)] if poison else [])]
+    return {**given, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def run(
+    *arguments: str | Path, cwd: Path, poison: bool = False, timeout: float = 240, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `cityreports` and wait for it."""
+    return subprocess.run(
+        command(*arguments),
+        cwd=cwd,
+        env=environment(poison, **more),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=timeout,
+        check=False,
+    )
+
+
+def ingest(raw: Path, out: Path, *options: str, **more: object) -> subprocess.CompletedProcess[str]:
+    """`cityreports ingest` of `raw` into `out`, from the folder above `out`."""
+    return run("ingest", raw, "--out", out, *options, cwd=out.parent, **more)  # type: ignore[arg-type]
+
+
+def snapshot(out: Path) -> dict[str, bytes]:
+    """Every output by its path: what two runs must have in common, byte for byte."""
+    return {
+        str(path.relative_to(out)): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and path.name not in NOT_OUTPUTS
+    }
+
+
+def differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    """The paths at which two snapshots differ."""
+    return sorted(path for path in one.keys() | other.keys() if one.get(path) != other.get(path))
+
+
+def kill_often(raw: Path, out: Path, kills: int, seed: int) -> None:
+    """Ingest again and again, with SIGKILL to the run at `kills` moments; mostly its children are killed with it.
+
+    Moments are drawn from `seed` and fall anywhere into the time a whole run takes; a run that is done before its
+    moment is begun anew.
+    """
+    began = time.monotonic()
+    assert ingest(raw, out.with_name("timed"), "--workers", "2").returncode == 0
+    seconds = time.monotonic() - began
+    moments, killed = random.Random(seed), 0
+    while killed < kills:
+        process = subprocess.Popen(
+            command("ingest", raw, "--out", out, "--workers", "2"),
+            cwd=out.parent,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            process.wait(moments.uniform(0.05, 1.0) * seconds)
+            shutil.rmtree(out)
+        except subprocess.TimeoutExpired:
+            target = os.killpg if moments.random() < 0.7 else os.kill
+            target(process.pid, signal.SIGKILL)
+            process.wait()
+            killed += 1
+
+
+def mutate(data: bytes, other: bytes, chance: random.Random) -> bytes:
+    """`data`, broken in one to four ways: cut, doubled, spliced with `other`, bytes flipped, inserted, moved."""
+    for _ in range(chance.randint(1, 4)):
+        start = chance.randrange(len(data) + 1)
+        end = min(len(data), start + int(chance.expovariate(1 / 200)))
+        piece = data[start:end]
+        data = chance.choice(
+            [
+                lambda d=data, s=start: d[:s],
+                lambda d=data, s=start, e=end: d[:s] + d[e:],
+                lambda d=data, s=start, e=end, p=piece: d[:e] + p * chance.randint(1, 50) + d[e:],
+                lambda d=data, s=start: d[:s] + other[chance.randrange(len(other) + 1) :][:2000] + d[s:],
+                lambda d=data, s=start, e=end: d[:s] + chance.randbytes(e - s) + d[e:],
+                lambda d=data, s=start: d[:s] + chance.randbytes(chance.randint(1, 9)) + d[s:],
+                lambda d=data, s=start: (
+                    d[:s] + bytes([chance.choice(b"\0\r\x1b\x9d\xff<>&()%")]) + d[s + 1 :]
+                ),
+                lambda d=data, s=start, e=end, p=piece: p + d[:s] + d[e:],
+            ]
+        )()
+    return data
+
+
+def make_mutants(originals: list[Path], raw: Path, count: int, seed: int) -> None:
+    """`count` mutated files below `raw`, each named after its seed, which makes it again."""
+    raw.mkdir(parents=True, exist_ok=True)
+    contents = [path.read_bytes() or b"x" for path in originals]
+    for number in range(count):
+        chance = random.Random(f"{seed}/{number}")
+        at = chance.randrange(len(originals))
+        data = mutate(contents[at], chance.choice(contents), chance)
+        (raw / f"{seed}-{number}{originals[at].suffix}").write_bytes(data)

@@ -1,0 +1,99 @@
+"""The sample corpus against its labelled truth: precision and recall of each field, printed and pinned."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import PROJECT
+from tests.e2e.helpers import ingest
+from tests.e2e.scoring import Scores, compare
+
+TRUTH = PROJECT / "tests" / "cases" / "corpus"
+PINS = Path(__file__).parent / "corpus_pins.toml"
+
+
+@pytest.fixture(scope="module")
+def processed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("corpus") / "processed"
+    done = ingest(PROJECT / "raw", out)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.fixture(scope="module")
+def truths() -> list[dict[str, Any]]:
+    return [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(TRUTH.glob("*.toml"))]
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def records(out: Path) -> dict[str, dict[str, Any]]:
+    """Current profiles by path, each network with its name as the document writes it."""
+    found = {}
+    for profile in read_lines(out / "profiles.jsonl"):
+        document = json.loads(
+            (out / "documents" / profile["provenance"]["document"] / "document.json").read_bytes()
+        )
+        for index, network in enumerate(profile["networks"]):
+            block, start, end, _ = profile["evidence"][f"/networks/{index}"][0]
+            network["as_written"] = document["blocks"][block]["text"][start:end]
+        found[profile["provenance"]["source"]] = profile
+    return found
+
+
+def test_precision_and_recall_hold_what_was_reached(processed: Path, truths: list[dict[str, Any]]) -> None:
+    found, scores = records(processed), Scores()
+    for truth in truths:
+        if "quarantine" in truth or "superseded_by" in truth:
+            continue
+        assert truth["path"] in found, f"{truth['path']} has no profile"
+        compare(scores, truth["path"], found[truth["path"]], truth)
+    pins = tomllib.loads(PINS.read_text(encoding="utf-8"))
+    print(f"\n{'field':<18}{'precision':>10}{'recall':>8}{'expected':>10}")
+    fallen = []
+    for name, score in scores.items():
+        print(f"{name:<18}{score.precision:>10.3f}{score.recall:>8.3f}{score.expected:>10}")
+        for item in score.missed:
+            print(f"    missed {item}"[:200])
+        for item in score.wrong:
+            print(f"    wrong  {item}"[:200])
+        pin = pins.get(name, {"precision": 1.0, "recall": 1.0})
+        if score.precision < pin["precision"] or score.recall < pin["recall"]:
+            fallen.append(f"{name}: {score.precision:.3f}/{score.recall:.3f} below {pin}")
+    assert not fallen
+
+
+def test_what_cannot_be_read_is_in_quarantine_with_its_code(
+    processed: Path, truths: list[dict[str, Any]]
+) -> None:
+    listed = json.loads((processed / "run.json").read_bytes())["quarantine"]
+    expected = {truth["path"]: truth["quarantine"] for truth in truths if "quarantine" in truth}
+    assert {entry["path"]: entry["code"] for entry in listed} == expected
+
+
+def test_every_finding_that_the_truth_names_is_made(processed: Path, truths: list[dict[str, Any]]) -> None:
+    made: dict[str, set[str]] = {}
+    for finding in read_lines(processed / "findings.jsonl"):
+        made.setdefault(finding["path"], set()).add(finding["code"])
+    missing = {
+        truth["path"]: sorted(set(truth["findings"]) - made.get(truth["path"], set()))
+        for truth in truths
+        if set(truth.get("findings", [])) - made.get(truth["path"], set())
+    }
+    assert missing == {}
+
+
+def test_older_captures_are_superseded(processed: Path, truths: list[dict[str, Any]]) -> None:
+    found = records(processed)
+    for truth in truths:
+        if "superseded_by" in truth:
+            assert truth["path"] not in found
+            captures = found[truth["superseded_by"]]["provenance"]["captures"]
+            assert truth["path"] in [capture["source"] for capture in captures]
