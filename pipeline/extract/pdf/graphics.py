@@ -20,6 +20,8 @@ _MAX_SEGMENTS = 20_000
 _MAX_FORM_DEPTH = 5
 _STRAIGHT = 0.06
 _SHORTEST = 1.0
+_DOUBLE = 3.0
+_MAX_BESIDE = 40
 
 Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -71,6 +73,21 @@ def _edges(segments: Floats) -> tuple[Floats, Floats]:
     down = (wide <= _STRAIGHT) & (high >= _SHORTEST)
     a, d = np.round(segments[across], 2), np.round(segments[down], 2)
     return np.unique(a[:, [0, 1, 2]], axis=0), np.unique(d[:, [0, 1, 3]], axis=0)
+
+
+def joined_rules(across: Floats) -> list[tuple[float, float, float]]:
+    """Horizontal edges as rules (left, y, right) from top to bottom: pieces of one line joined, double lines one."""
+    rules: list[list[float]] = []
+    for left, y, right in sorted(across.tolist(), key=lambda edge: (edge[1], edge[0])):
+        for rule in reversed(rules[-_MAX_BESIDE:]):
+            if y - rule[1] > _DOUBLE:
+                continue
+            if left <= rule[2] + _DOUBLE and right >= rule[0] - _DOUBLE:
+                rule[0], rule[2] = min(rule[0], left), max(rule[2], right)
+                break
+        else:
+            rules.append([left, y, right])
+    return [(left, y, right) for left, y, right in rules]
 
 
 def _collect(objects: Iterator[int], matrix: Matrix, found: _Found, depth: int) -> None:

@@ -21,7 +21,7 @@ class GridCell:
     rowspan: int
     colspan: int
     lines: list[str]
-    box: Box
+    box: Box | None
     header: bool = False
 
     @property
@@ -42,6 +42,23 @@ class Grid:
     columns: int
     words: list[int] = field(default_factory=list)
     ruled: bool = True
+
+
+def complete(cells: Sequence[GridCell], rows: int, columns: int) -> list[GridCell]:
+    """The cells with empty ones at every place that none covers, in order of rows and columns."""
+    covered = {
+        (row, column)
+        for cell in cells
+        for row in range(cell.row, cell.row + cell.rowspan)
+        for column in range(cell.column, cell.column + cell.colspan)
+    }
+    empty = [
+        GridCell(row, column, 1, 1, [], None)
+        for row in range(rows)
+        for column in range(columns)
+        if (row, column) not in covered
+    ]
+    return sorted([*cells, *empty], key=lambda cell: (cell.row, cell.column))
 
 
 def cell_lines(content: Content, words: Sequence[int]) -> list[str]:

@@ -5,14 +5,29 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pipeline.extract.pdf.paragraphs import Draft, ends_sentence, marks
+from pipeline.extract.pdf.paragraphs import Draft, ends_sentence, marks, opens_lower
 
 _MAX_LINES = 4
 _MAX_LENGTH = 220
-_LARGER = 1.13
+_SMALLEST = 0.6
 _LETTER = re.compile(r"[^\W\d_]")
+_FORMULA = re.compile(r"\\[a-zA-Z]+|[=∑∫√≤≥→]|[_^]\{")
 _LEVELS = 6
+_ENOUGH = 3.0
+_SIZES = ((1.6, 3.0), (1.35, 2.0), (1.13, 1.0))
+_BODY_LENGTH = 40
+
+
+@dataclass(frozen=True)
+class Body:
+    """How most of the text is set: size in points, font, colour, and whether most of it is bold."""
+
+    size: float
+    font: str
+    colour: int
+    bold: bool
 
 
 def body_size(drafts: Sequence[Draft]) -> float:
@@ -26,15 +41,16 @@ def body_size(drafts: Sequence[Draft]) -> float:
 
 def mark_headings(drafts: Sequence[Draft]) -> None:
     """Set kind and level of the drafts that are headings."""
-    body = body_size(drafts)
-    bold_share = _bold_share(drafts, body)
+    body = _body(drafts)
     styles: list[tuple[float, bool, bool]] = []
     found = []
     for index, draft in enumerate(drafts):
-        following = drafts[index + 1] if index + 1 < len(drafts) else None
-        if _is_heading(draft, following, body, bold_share):
+        if draft.kind not in ("paragraph", "list_item") or draft.role or draft.visibility != "shown":
+            continue
+        following = next((d for d in drafts[index + 1 : index + 6] if d.kind != "furniture"), None)
+        if _score(draft, following, body) >= _ENOUGH:
             found.append(draft)
-            styles.append(_style(draft, body))
+            styles.append(_style(draft, body.size))
     ranks = {style: rank for rank, style in enumerate(sorted(set(styles), reverse=True), start=1)}
     for draft, style in zip(found, styles, strict=True):
         draft.kind, draft.marker, draft.ordered = "heading", None, None
@@ -42,36 +58,72 @@ def mark_headings(drafts: Sequence[Draft]) -> None:
     _tidy_levels(found)
 
 
-def _bold_share(drafts: Sequence[Draft], body: float) -> float:
-    """How much of the text of body size is bold: where most is, bold says nothing."""
+def _body(drafts: Sequence[Draft]) -> Body:
+    size = body_size(drafts)
+    fonts: Counter[str] = Counter()
+    colours: Counter[int] = Counter()
     bold = total = 0
     for draft in drafts:
         for line in draft.lines:
-            if abs(line.size - body) < 0.06 * body:
+            if abs(line.size - size) < 0.06 * size:
                 total += len(line.text)
                 bold += len(line.text) * line.bold
-    return bold / total if total else 0.0
+                fonts[line.font] += len(line.text)
+                colours[line.colour] += len(line.text)
+    font = min(fonts, key=lambda name: (-fonts[name], name)) if fonts else ""
+    colour = min(colours, key=lambda value: (-colours[value], value)) if colours else 0
+    return Body(size, font, colour, 2 * bold > total)
 
 
-def _is_heading(draft: Draft, following: Draft | None, body: float, bold_share: float) -> bool:
-    if draft.kind not in ("paragraph", "list_item") or draft.role or not draft.lines:
-        return False
+def _score(draft: Draft, following: Draft | None, body: Body) -> float:
+    """How much speaks for a heading: what sets it off from the body text, less what running text or labels have."""
+    text, first = draft.text, draft.lines[0]
+    letters = len(_LETTER.findall(text))
+    if len(draft.lines) > _MAX_LINES or len(text) > _MAX_LENGTH or letters < 3 or text[-1] in ",;":
+        return 0.0
+    if draft.size < _SMALLEST * body.size or (draft.kind == "list_item" and not draft.ordered):
+        return 0.0
+    ratio = draft.size / body.size
+    score = next((points for least, points in _SIZES if ratio >= least), 0.0)
+    if draft.bold and not body.bold:
+        score += 3.0
+    if first.font != body.font and not draft.bold:
+        score += 1.0
+    if first.colour != body.colour and first.colour != 0:
+        score += 1.0
+    if text.upper() == text and letters > 5:
+        score += 1.0
+    if _number_depth(draft) and draft.lines[0].text[-1:] != ".":
+        score += 0.5
+    return score - _doubts(draft, following, body, letters)
+
+
+def _doubts(draft: Draft, following: Draft | None, body: Body, letters: int) -> float:
+    """What speaks against a heading."""
     text = draft.text
-    if len(draft.lines) > _MAX_LINES or len(text) > _MAX_LENGTH or len(_LETTER.findall(text)) < 3:
-        return False
-    if text[-1] in ",;" or marks().caption.match(text):
-        return False
-    larger = draft.size >= _LARGER * body
-    bold = draft.bold and bold_share < 0.5
-    if not (larger or bold) or draft.size < 0.85 * body:
-        return False
+    doubts = 0.0
     if ends_sentence(text) and not text.endswith(("?", "!")) and not _number_depth(draft) and len(text) > 40:
-        return False
-    if following is None and not larger:
-        return False
+        doubts += 2.0
+    if len(draft.lines) > 2:
+        doubts += 1.0
+    if letters < 0.6 * len(text.replace(" ", "")) or _FORMULA.search(text):
+        doubts += 2.0
+    if opens_lower(text):
+        doubts += 1.0
     if sum(line.wide_gap for line in draft.lines):
-        return False
-    return larger or len(draft.lines) <= 3
+        doubts += 2.0
+    if marks().bullet.match(text):
+        doubts += 2.0
+    if following is None or not _is_text(following, body):
+        doubts += 0.5 if draft.bold else 1.5
+    return doubts
+
+
+def _is_text(draft: Draft, body: Body) -> bool:
+    """Whether a draft is what may stand under a heading: text, a list, a table, or another heading-like line."""
+    if draft.kind in ("table", "list_item"):
+        return True
+    return len(draft.text) > _BODY_LENGTH or draft.bold or draft.size > 1.1 * body.size
 
 
 def _style(draft: Draft, body: float) -> tuple[float, bool, bool]:

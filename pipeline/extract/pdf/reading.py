@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.extract.pdf.aligned import aligned_tables, between_rules
 from pipeline.extract.pdf.content import Content, page_content
 from pipeline.extract.pdf.graphics import Graphics, page_graphics
 from pipeline.extract.pdf.grids import Grid
@@ -59,7 +60,10 @@ def _page(content: Content, graphics: Graphics) -> Page:
     tables = ruled_tables(content, graphics)
     taken = {word for table in tables for word in table.words}
     upright, sideways = make_pieces(content, [word for word in shown if word not in taken])
-    page.columns = _ordered(content, upright, tables)
+    ruled_off = between_rules(content, upright, graphics)
+    taken = {word for table in ruled_off for word in table.words}
+    upright = [piece for piece in upright if piece.words.start not in taken]
+    page.columns = _ordered(content, upright, [*tables, *ruled_off], graphics)
     page.asides = [
         line for piece in sideways for line in make_lines([piece], content, (piece.left, piece.right))
     ]
@@ -107,7 +111,9 @@ def _is_scan(content: Content, graphics: Graphics, shown: Sequence[int]) -> bool
     return share > _PICTURE_SHARE or (not letters and (len(graphics.images) > 0 or graphics.paths > 50))
 
 
-def _ordered(content: Content, pieces: Sequence[Piece], tables: Sequence[Grid]) -> list[list[Line | Grid]]:
+def _ordered(
+    content: Content, pieces: Sequence[Piece], tables: Sequence[Grid], graphics: Graphics
+) -> list[list[Line | Grid]]:
     atoms = [Atom(p.left, p.top, p.right, p.bottom, p.size, len(p.text), p) for p in pieces]
     for table in tables:
         left, top, right, bottom = table.box
@@ -115,11 +121,12 @@ def _ordered(content: Content, pieces: Sequence[Piece], tables: Sequence[Grid]) 
     result: list[list[Line | Grid]] = []
     for column in columns(atoms):
         grids = [atom.item for atom in column.atoms if isinstance(atom.item, Grid)]
-        lines = make_lines(
-            [atom.item for atom in column.atoms if isinstance(atom.item, Piece)],
-            content,
-            (column.left, column.right),
-        )
+        inside = [atom.item for atom in column.atoms if isinstance(atom.item, Piece)]
+        found = aligned_tables(content, inside, graphics)
+        taken = {word for grid in found for word in grid.words}
+        inside = [piece for piece in inside if piece.words.start not in taken]
+        lines = make_lines(inside, content, (column.left, column.right))
+        grids += found
         items: list[Line | Grid] = [*lines, *grids]
         result.append(sorted(items, key=_height))
     return result

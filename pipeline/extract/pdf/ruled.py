@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.extract.pdf.content import Content
 from pipeline.extract.pdf.graphics import Graphics
-from pipeline.extract.pdf.grids import Box, Grid, GridCell, cell_lines
+from pipeline.extract.pdf.grids import Box, Grid, GridCell, cell_lines, complete
 from pipeline.extract.pdf.pdfium import Floats
 
 _MIN_EDGES = 2
@@ -86,14 +86,15 @@ def _grid(content: Content, cells: list[Box], centres: Floats) -> Grid | None:
                 row, column, rowspan, colspan, cell_lines(content, filled[cell]), content.frame.shown(cell)
             )
         )
-    made.sort(key=lambda cell: (cell.row, cell.column))
+    rows, columns = len(used_rows), len(used_columns)
+    made = complete(made, rows, columns)
     box = (
         min(c[0] for c in cells),
         min(c[1] for c in cells),
         max(c[2] for c in cells),
         max(c[3] for c in cells),
     )
-    return Grid(content.number, box, content.frame.shown(box), made, len(used_rows), len(used_columns), words)
+    return Grid(content.number, box, content.frame.shown(box), made, rows, columns, words)
 
 
 def _boundaries(cells: list[Box], axis: int) -> list[float]:
