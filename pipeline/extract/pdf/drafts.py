@@ -26,7 +26,7 @@ def make_drafts(pages: Sequence[Page]) -> list[Draft]:
 
 
 def _page_drafts(page: Page) -> Iterator[Draft]:
-    for column in page.columns:
+    for number, column in enumerate(page.columns):
         run: list[Line] = []
         first = True
         for item in [*column, None]:
@@ -34,7 +34,7 @@ def _page_drafts(page: Page) -> Iterator[Draft]:
                 run.append(item)
                 continue
             if item is None or isinstance(item, Grid):
-                yield from _text_drafts(run, first)
+                yield from _text_drafts(run, first, number)
                 first, run = first and not run, []
             if isinstance(item, Grid):
                 yield Draft("table", page=page.number, table=[item])
@@ -46,9 +46,10 @@ def _page_drafts(page: Page) -> Iterator[Draft]:
         yield Draft("paragraph", [line], page.number, visibility="hidden")
 
 
-def _text_drafts(lines: Sequence[Line], joins: bool) -> list[Draft]:
+def _text_drafts(lines: Sequence[Line], joins: bool, column: int) -> list[Draft]:
     drafts = paragraphs(lines)
     for draft in drafts:
+        draft.column = column
         if draft.kind == "paragraph" and marks().caption.match(draft.text):
             draft.kind = "caption"
     if drafts:
@@ -57,13 +58,33 @@ def _text_drafts(lines: Sequence[Line], joins: bool) -> list[Draft]:
 
 
 def _label_notes(drafts: Sequence[Draft], heights: dict[int, float], body: float) -> None:
-    """Label footnotes: small text that begins with a mark, low on the page, and what follows it in its column."""
-    for draft in drafts:
-        if draft.kind not in ("paragraph", "list_item") or not draft.lines:
-            continue
-        line = draft.lines[0]
-        low = line.box[1] > _NOTE_ZONE * heights.get(draft.page, 0.0)
-        if low and draft.size <= _NOTE_SIZE * body and marks().note.match(line.text):
+    """Label footnotes: small text at the foot of a column, from the first that begins with a mark."""
+    foot: list[Draft] = []
+    for above, draft in zip([*reversed(drafts[:-1]), None], reversed(drafts), strict=True):
+        if draft.kind in ("paragraph", "list_item") and _may_be_note(draft, heights, body):
+            foot.append(draft)
+        elif draft.kind != "furniture":
+            foot = []
+        if (
+            above is None
+            or (above.page, above.column) != (draft.page, draft.column)
+            or (foot and not _may_be_note(above, heights, body) and above.kind != "furniture")
+        ):
+            _label_foot(list(reversed(foot)))
+            foot = []
+
+
+def _may_be_note(draft: Draft, heights: dict[int, float], body: float) -> bool:
+    if not draft.lines or draft.bold or draft.size > _NOTE_SIZE * body:
+        return False
+    return draft.lines[0].box[1] > _NOTE_ZONE * heights.get(draft.page, 0.0)
+
+
+def _label_foot(foot: Sequence[Draft]) -> None:
+    noted = False
+    for draft in foot:
+        noted = noted or bool(marks().note.match(draft.lines[0].text))
+        if noted:
             draft.role = "footnote"
             draft.kind, draft.marker, draft.ordered = "paragraph", None, None
 

@@ -11,7 +11,7 @@ from pipeline.extract.pdf.paragraphs import Draft, ends_sentence, marks, opens_l
 
 _MAX_LINES = 4
 _MAX_LENGTH = 220
-_SMALLEST = 0.6
+_SMALLEST = 0.45
 _LETTER = re.compile(r"[^\W\d_]")
 _FORMULA = re.compile(r"\\[a-zA-Z]+|[=∑∫√≤≥→]|[_^]\{")
 _LEVELS = 6

@@ -18,6 +18,8 @@ _MAX_DEPTH = 6
 _MAX_ATOMS = 4000
 _ALIGNED = 2.5
 _PROSE = 16.0
+_NARROW, _NARROW_FEW = 0.1, 0.4
+_MANY_LINES = 8
 
 
 @dataclass(slots=True)
@@ -155,7 +157,8 @@ def _score(box: Floats, size: Floats, length: Floats, x: float) -> float:
         aligned += int((np.abs(box[lines_left, 3][:, None] - bases[None, :]).min(axis=1) < 1.5).sum())
         lengths_left.extend(length[lines_left].tolist())
         lengths_right.extend(length[lines_right].tolist())
-    if score < 3 or room < 0.4 * float(np.median(size)):
+    narrowest = _NARROW if score >= _MANY_LINES else _NARROW_FEW
+    if score < 3 or room < narrowest * float(np.median(size)):
         return 0.0
     shortest = min(float(np.median(lengths_left)), float(np.median(lengths_right)))
     if shortest < _PROSE and (aligned > 0.6 * rows or shortest < 5):

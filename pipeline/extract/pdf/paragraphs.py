@@ -36,6 +36,7 @@ class Draft:
     ordered: bool | None = None
     table: Any = None
     joins: bool = False
+    column: int = 0
 
     @property
     def text(self) -> str:
