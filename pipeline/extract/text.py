@@ -120,22 +120,36 @@ def _make_heading(unit: Unit) -> None:
 
 
 def _tell_quotes(units: list[Unit]) -> list[Unit]:
-    """Mark quotations, and take the line that names the speaker into them."""
+    """Mark quotations; the words that name the speaker become a caption behind the quotation."""
     told: list[Unit] = []
     for unit in units:
         last = told[-1] if told else None
         if last and last.kind == "quote" and last.speaker is None and _names_speaker(unit):
-            line = unit.full[0]
-            last.lines = [*last.lines, line]
-            last.speaker = _after_dash(line)
+            unit.kind, unit.lines, unit.marker, unit.ordered = "caption", unit.full, None, None
+            last.speaker = _after_dash(unit.lines[0])
+        elif unit.kind == "paragraph" and shape.is_quotation(unit.text):
+            told += _quotation(unit)
             continue
-        if unit.kind == "paragraph" and shape.is_quotation(unit.text):
-            unit.kind = "quote"
-            unit.speaker = _inline_speaker(unit.lines[-1])
         elif unit.kind == "quote" and len(unit.lines) > 1 and shape.names_speaker(unit.lines[-1].text):
-            unit.speaker = _after_dash(unit.lines[-1])
+            last_line = unit.lines.pop()
+            unit.speaker = _after_dash(last_line)
+            told += [unit, Unit("caption", [last_line], [last_line])]
+            continue
         told.append(unit)
     return told
+
+
+def _quotation(unit: Unit) -> list[Unit]:
+    """A quotation, and the caption behind it where it names its speaker on the same line."""
+    unit.kind = "quote"
+    line = unit.lines[-1]
+    said = shape.quotation_length(line.text)
+    if said is None:
+        return [unit]
+    naming = line.part(said, len(line.text))
+    unit.lines = [*unit.lines[:-1], line.part(0, said)]
+    unit.speaker = _after_dash(naming)
+    return [unit, Unit("caption", [naming], [naming])]
 
 
 def _names_speaker(unit: Unit) -> bool:
@@ -146,11 +160,6 @@ def _names_speaker(unit: Unit) -> bool:
 
 def _after_dash(line: Line) -> Line:
     return line.part(shape.attribution_length(line.text), len(line.text))
-
-
-def _inline_speaker(line: Line) -> Line | None:
-    start = shape.inline_speaker(line.text)
-    return line.part(start, len(line.text)) if start else None
 
 
 def _tell_depth(units: list[Unit]) -> None:

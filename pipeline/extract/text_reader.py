@@ -23,7 +23,7 @@ MAX_HEADING = 110
 MAX_COLUMNS = 200
 """A line with more separators than this is no row of a table."""
 
-UnitKind = Literal["heading", "paragraph", "list_item", "table", "quote", "front_matter"]
+UnitKind = Literal["heading", "paragraph", "list_item", "table", "quote", "caption", "front_matter"]
 
 
 @dataclass(slots=True)

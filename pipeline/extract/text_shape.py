@@ -54,7 +54,9 @@ def _signs() -> _Signs:
         lone=re.compile(rf"(?:[{bullets}{dashes}](?:[ \t\u00a0]*\d{{1,3}}[.)]?)?|\(?\d{{1,2}}[.)])$"),
         rule=re.compile(rf"(?:([{rules}])[ \t]?)(?:\1[ \t]?){{2,}}$"),
         attribution=re.compile(rf"[{attribution}]{{1,2}}[ \t\u00a0]*(?=\w)"),
-        inline=re.compile(rf"[{closing}][.,]?[ \t\u00a0]*[{attribution}]{{1,2}}[ \t\u00a0]*(?=[^\W\d_])"),
+        inline=re.compile(
+            rf"(?P<closing>[{closing}][.,]?)[ \t\u00a0]*[{attribution}]{{1,2}}[ \t\u00a0]*(?=[^\W\d_])"
+        ),
         underline_1=data["underline_1"],
         underline_2=data["underline_2"],
         quotes=data["quotes"],
@@ -139,10 +141,10 @@ def _closes_early(inside: str, opening: str, closing: str) -> bool:
     return False
 
 
-def inline_speaker(text: str) -> int | None:
-    """Where the speaker's name begins in a text that ends with it ("… zmiany” – Paweł Adamowicz")."""
+def quotation_length(text: str) -> int | None:
+    """How many characters are the quotation in a text that ends with its speaker ("… zmiany” – Paweł Adamowicz")."""
     attribution = _attribution(text)
-    return attribution.end() if attribution else None
+    return attribution.start() + len(attribution["closing"]) if attribution else None
 
 
 def _attribution(text: str) -> re.Match[str] | None:
