@@ -11,19 +11,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-import numpy as np
-
 from pipeline.extract.pdf.content import Content
 from pipeline.extract.pdf.graphics import Graphics, joined_rules
 from pipeline.extract.pdf.grids import Grid
 from pipeline.extract.pdf.lines import Piece
 from pipeline.extract.pdf.paragraphs import marks
-from pipeline.extract.pdf.tracks import Row, build_grid, find_tracks, is_number, make_rows
+from pipeline.extract.pdf.regions import DASHES, region_grid
+from pipeline.extract.pdf.tracks import Row, find_tracks, is_number, make_rows
 
 _RULE_SAME = 4.0
 _RULE_WIDTH = 80.0
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")
-_DASHES = re.compile(r"^[-=_–—\s]{8,}$")
 _LONG_CELL = 60
 _ROW_GAP = 2.6
 _LONELY = 2
@@ -87,37 +85,24 @@ def _grid_between(
     if len(pieces) < 4:
         return None
     rows = make_rows(pieces)
-    if len(rows) < 2 or not _looks_tabular(rows, ruled=True):
+    if len(rows) < 2 or not (_looks_tabular(rows, ruled=True) or _keeps_to_tracks(rows, content)):
         return None
-    return _grid(content, rows, graphics, box)
+    return region_grid(content, rows, graphics, box)
 
 
-def _grid(
-    content: Content, all_rows: Sequence[Row], graphics: Graphics, box: tuple[float, float, float, float]
-) -> Grid | None:
-    rows, drawn = _without_dashes(all_rows)
-    left, top, right, bottom = box
-    across = [
-        rule
-        for rule in (*joined_rules(graphics.across), *drawn)
-        if top - 2 < rule[1] < bottom + 2 and rule[0] > left - 6 and rule[2] < right + 6
-    ]
-    down = graphics.down
-    down = down[(down[:, 0] > left + 2) & (down[:, 0] < right - 2)]
-    reach = np.minimum(down[:, 2], bottom) - np.maximum(down[:, 1], top)
-    rules = np.unique(down[reach > 0.5 * (bottom - top), 0]).tolist()
-    tracks = find_tracks(rows, content, rules)
-    if len(tracks) < 2:
-        return None
-    grid = build_grid(content, rows, tracks, across, box)
-    return grid if grid and grid.rows >= 2 else None
-
-
-def _without_dashes(rows: Sequence[Row]) -> tuple[list[Row], list[tuple[float, float, float]]]:
-    """The rows, and the rules that some of them draw with dashes."""
-    drawn = [all(_DASHES.match(piece.text) for piece in row.pieces) for row in rows]
-    rules = [(row.left, row.base, row.right) for row, is_rule in zip(rows, drawn, strict=True) if is_rule]
-    return [row for row, is_rule in zip(rows, drawn, strict=True) if not is_rule], rules
+def _keeps_to_tracks(rows: Sequence[Row], content: Content) -> bool:
+    """Whether several rows show at least three tracks, and hardly a piece crosses from one into the next."""
+    if sum(row.count >= 3 for row in rows) < 3:
+        return False
+    tracks = find_tracks(rows, content)
+    if len(tracks) < 3:
+        return False
+    crossing = sum(
+        sum(piece.left < right and piece.right > left for left, right in tracks) > 1
+        for row in rows
+        for piece in row.pieces
+    )
+    return crossing <= 0.1 * sum(len(row.pieces) for row in rows)
 
 
 def _looks_tabular(rows: Sequence[Row], ruled: bool) -> bool:
@@ -181,7 +166,7 @@ def _run_end(rows: Sequence[Row], start: int) -> int:
         if row.count >= 2:
             gaps.append(gap)
             end, lonely = index + 1, 0
-        elif not all(_DASHES.match(piece.text) for piece in row.pieces):
+        elif not all(DASHES.match(piece.text) for piece in row.pieces):
             lonely += 1
             if lonely > _LONELY or len(row.pieces[0].text) > _LONG_CELL:
                 break
@@ -207,7 +192,7 @@ def _run_grid(content: Content, rows: Sequence[Row], start: int, end: int, graph
         first -= 1
     run = list(rows[first:end])
     box = (min(r.left for r in run), run[0].top, max(r.right for r in run), run[-1].bottom)
-    grid = _grid(content, run, graphics, box)
+    grid = region_grid(content, run, graphics, box)
     return grid if grid and (grid.columns >= 3 or grid.rows >= 3) else None
 
 

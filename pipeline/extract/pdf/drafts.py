@@ -60,16 +60,15 @@ def _text_drafts(lines: Sequence[Line], joins: bool, column: int) -> list[Draft]
 def _label_notes(drafts: Sequence[Draft], heights: dict[int, float], body: float) -> None:
     """Label footnotes: small text at the foot of a column, from the first that begins with a mark."""
     foot: list[Draft] = []
-    for above, draft in zip([*reversed(drafts[:-1]), None], reversed(drafts), strict=True):
+    for index in range(len(drafts) - 1, -1, -1):
+        draft = drafts[index]
+        above = drafts[index - 1] if index else None
         if draft.kind in ("paragraph", "list_item") and _may_be_note(draft, heights, body):
             foot.append(draft)
         elif draft.kind != "furniture":
             foot = []
-        if (
-            above is None
-            or (above.page, above.column) != (draft.page, draft.column)
-            or (foot and not _may_be_note(above, heights, body) and above.kind != "furniture")
-        ):
+        top_of_column = above is None or (above.page, above.column) != (draft.page, draft.column)
+        if top_of_column or (above and above.kind != "furniture" and not _may_be_note(above, heights, body)):
             _label_foot(list(reversed(foot)))
             foot = []
 

@@ -57,9 +57,11 @@ def _page(content: Content, graphics: Graphics) -> Page:
     page = Page(content.number, width, height, truncated=content.truncated)
     shown, hidden = _visible(content, graphics)
     page.scanned = _is_scan(content, graphics, shown)
-    tables = ruled_tables(content, graphics)
-    taken = {word for table in tables for word in table.words}
-    upright, sideways = make_pieces(content, [word for word in shown if word not in taken])
+    upright, sideways = make_pieces(content, shown)
+    tables = ruled_tables(content, graphics, upright)
+    if tables:
+        taken = {word for table in tables for word in table.words}
+        upright, sideways = make_pieces(content, [word for word in shown if word not in taken])
     ruled_off = between_rules(content, upright, graphics)
     taken = {word for table in ruled_off for word in table.words}
     upright = [piece for piece in upright if piece.words.start not in taken]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,15 +12,24 @@ import numpy as np
 from pipeline.extract.pdf.content import Content
 from pipeline.extract.pdf.graphics import Graphics
 from pipeline.extract.pdf.grids import Box, Grid, GridCell, cell_lines, complete
+from pipeline.extract.pdf.lines import Piece
 from pipeline.extract.pdf.pdfium import Floats
+from pipeline.extract.pdf.regions import region_grid
+from pipeline.extract.pdf.tracks import is_number, make_rows
 
 _MIN_EDGES = 2
 _MAX_EDGES = 3000
 _SNAP = 3.0
+_CHART_CELLS = 20
+_CHART_EMPTY = 0.65
 
 
-def ruled_tables(content: Content, graphics: Graphics) -> list[Grid]:
-    """The tables of a page that rules divide into cells, from top to bottom."""
+def ruled_tables(content: Content, graphics: Graphics, pieces: Sequence[Piece]) -> list[Grid]:
+    """The tables of a page that rules divide into cells, from top to bottom. `pieces` are the page's text.
+
+    Where the rules leave rows or columns of figures undivided, the grid is made from the text's alignment, within the
+    rules. Grids that are nearly empty are the lines of a chart.
+    """
     if len(graphics.across) < _MIN_EDGES or len(graphics.down) < _MIN_EDGES or not len(content):
         return []
     if len(graphics.across) + len(graphics.down) > _MAX_EDGES:
@@ -30,9 +40,45 @@ def ruled_tables(content: Content, graphics: Graphics) -> list[Grid]:
     grids = []
     for cells in _find(content, graphics):
         grid = _grid(content, cells, centres)
-        if grid:
-            grids.append(grid)
+        if grid is None or _is_chart(grid):
+            continue
+        if _undivided(grid):
+            left, top, right, bottom = grid.box
+            inside = [
+                p
+                for p in pieces
+                if left - 2 < (p.left + p.right) / 2 < right + 2 and top < p.base < bottom + 2
+            ]
+            grid = region_grid(content, make_rows(inside), graphics, grid.box) or grid
+        grids.append(grid)
     return sorted(grids, key=lambda grid: (grid.box[1], grid.box[0]))
+
+
+def _is_chart(grid: Grid) -> bool:
+    """Whether hardly a cell has text: the grid lines of a chart, not a table."""
+    empty = sum(not cell.lines for cell in grid.cells)
+    return len(grid.cells) >= _CHART_CELLS and empty > _CHART_EMPTY * len(grid.cells)
+
+
+def _undivided(grid: Grid) -> bool:
+    """Whether cells hold several rows of figures, or several columns of text."""
+    for row in range(grid.rows):
+        stacked = [
+            cell
+            for cell in grid.cells
+            if cell.row == row and len(cell.lines) >= 2 and all(map(is_number, cell.lines))
+        ]
+        if len(stacked) >= 2 or (stacked and grid.columns == 2):
+            return True
+    spread = sum(cell.colspan > 1 and _spreads(cell) for cell in grid.cells)
+    slivers = sum(not cell.lines for cell in grid.cells)
+    return spread >= 2 or (slivers > 0.5 * len(grid.cells) and len(grid.cells) >= 8)
+
+
+def _spreads(cell: GridCell) -> bool:
+    """Whether the text of a spanning cell is a row of figures."""
+    words = cell.text.split()
+    return len(words) >= 3 and sum(map(is_number, words)) >= 2
 
 
 def _find(content: Content, graphics: Graphics) -> list[list[Box]]:
