@@ -1,10 +1,10 @@
 """cityreports: scraped pages and PDF reports about cities → profile records that point back to their source.
 
-    import pipeline
-
     record = pipeline.ingest("raw", "processed")      # a folder, as `make ingest` does
     document = pipeline.read("raw/page.html")         # one file, block by block
     profile = pipeline.profile("raw/page.html")       # one file, as typed fields
+
+These three, the records, `locate`, `undo` and the errors are the whole public surface.
 """
 
 from pipeline.api import ingest, profile, read

@@ -66,8 +66,9 @@ def ingest(
         changes = find_changes(plan, ledger, settings, force=force, again=again)
         return Result(None, 0, tuple(changes), plan.notes)
     outputs = Outputs(settings.out)
-    outputs.prepare()
+    outputs.make()
     with _only_run(settings.out):
+        outputs.clear_partial()
         ledger = Ledger.open(settings.out)
         try:
             return _Run(settings, ledger, outputs, progress).complete(force, prune, again)
@@ -78,7 +79,7 @@ def ingest(
             ) from error
         finally:
             ledger.close()
-            outputs.finish()
+            outputs.clear_partial()
 
 
 def _check_folders(settings: Settings) -> None:

@@ -35,17 +35,16 @@ class Outputs:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def prepare(self) -> None:
-        """Make the folder, and remove what a killed run left half-written."""
+    def make(self) -> None:
+        """Make the folder where it is absent."""
         with _told(self.root, "made"):
-            (self.root / PARTIAL).mkdir(parents=True, exist_ok=True)
-            for item in (self.root / PARTIAL).iterdir():
-                item.unlink()
+            self.root.mkdir(parents=True, exist_ok=True)
 
-    def finish(self) -> None:
-        """Remove the folder for half-written files."""
-        with _told(self.root, "written"):
-            shutil.rmtree(self.root / PARTIAL, ignore_errors=False)
+    def clear_partial(self) -> None:
+        """Remove what a killed run left half-written. Only for the run that holds the folder's lock."""
+        with _told(self.root, "cleaned"):
+            if (self.root / PARTIAL).is_dir():
+                shutil.rmtree(self.root / PARTIAL)
 
     def write(self, path: str, data: bytes, owner: str) -> Output:
         """Write a file of `owner` below the folder, whole or not at all; unchanged bytes are left as they are."""
@@ -53,8 +52,7 @@ class Outputs:
         digest = hashlib.sha256(data).hexdigest()
         with _told(target, "written"):
             if not _holds(target, data):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                partial = self.root / PARTIAL / digest
+                partial = self._room_for(target) / digest
                 with partial.open("wb") as file:
                     file.write(data)
                     file.flush()
@@ -68,10 +66,10 @@ class Outputs:
 
         Raises Unreadable where the original cannot be read.
         """
-        target, partial = self.root / path, self.root / PARTIAL / owner
+        target = self.root / path
         hasher = hashlib.sha256()
         with _told(target, "written"):
-            target.parent.mkdir(parents=True, exist_ok=True)
+            partial = self._room_for(target) / owner
             with partial.open("wb") as file:
                 for piece in _pieces(original):
                     hasher.update(piece)
@@ -81,6 +79,13 @@ class Outputs:
             partial.replace(target)
             status = target.stat()
         return Output(path, owner, status.st_size, status.st_mtime_ns, hasher.hexdigest())
+
+    def _room_for(self, target: Path) -> Path:
+        """Make the folder of a file, and give the folder for half-written ones."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = self.root / PARTIAL
+        partial.mkdir(exist_ok=True)
+        return partial
 
     def keep_only(self, folder: str, entry: str, names: Iterable[str]) -> None:
         """Remove the files of a document or quarantine entry but those named."""
