@@ -84,8 +84,8 @@ def other_charset(data: bytes, recipe: dict[str, Any]) -> bytes:
 
 
 def truncated(data: bytes, recipe: dict[str, Any]) -> bytes:
-    """The first `share` of the bytes, as a broken download leaves them."""
-    return data[: int(len(data) * recipe["share"])]
+    """The first `bytes` bytes, as a broken download leaves them."""
+    return data[: recipe["bytes"]]
 
 
 def empty(_data: bytes, _recipe: dict[str, Any]) -> bytes:

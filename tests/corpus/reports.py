@@ -5,8 +5,8 @@
 
 A text begins with a TOML header between `+++` lines (see `Layout`). Its body knows `# ` and `## ` headings,
 `- ` list items, `> ` quotes, paragraphs between empty lines, `[^1]` footnotes with their `[^1]: ` text, tables
-(`Table: caption`, then rows with ` | ` between cells), `![scan] file.png` for a page that is only a picture and
-`---` for a page break. The same text and fonts give the same bytes.
+(`Table: caption`, then rows with ` | ` between cells; a `Long table: ` may go over the page), `![scan] file.png`
+for a page that is only a picture and `---` for a page break. The same text and fonts give the same bytes.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import re
 import sys
 import tomllib
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pikepdf
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_JUSTIFY
 from reportlab.lib.pagesizes import A4
@@ -33,7 +33,6 @@ from reportlab.platypus import (
     Flowable,
     Frame,
     FrameBreak,
-    Image,
     KeepTogether,
     NextPageTemplate,
     PageBreak,
@@ -45,11 +44,13 @@ from reportlab.platypus import (
 )
 from reportlab.platypus.tableofcontents import TableOfContents
 
-from tests.corpus.hyphens import hyphenator
+from tests.corpus.hyphens import breaks, hyphenator
+from tests.corpus.tags import Artifact, Marked, Step, with_structure
 
 HERE = Path(__file__).parent
 TEXTS = HERE / "reports"
 OUT = HERE.parents[1] / "raw" / "reports"
+ORIGINALS = HERE / "originals" / "reports"
 
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
 FACES = {
@@ -89,16 +90,8 @@ class Layout:
     colour: str = "#17324d"
     size: float = 10.0
     """of body text, in points"""
-
-
-@dataclass
-class Marked:
-    """A piece of marked content: what it is and where it stands."""
-
-    element: int
-    tag: str
-    page: int
-    mcid: int
+    original: bool = False
+    """whether it goes to `originals/`, to be damaged, instead of `raw/`"""
 
 
 @dataclass
@@ -126,7 +119,7 @@ def make(name: str) -> bytes:
     report = Report(out, layout, notes)
     report.multiBuild(story(body, layout, report))
     data = out.getvalue()
-    return with_structure(data, layout, report.marked) if layout.tagged else data
+    return with_structure(data, layout.language, report.marked) if layout.tagged else data
 
 
 def read(path: Path) -> tuple[Layout, list[str], dict[str, str]]:
@@ -193,6 +186,11 @@ def styles(layout: Layout) -> dict[str, ParagraphStyle]:
     }
 
 
+def column_width(layout: Layout) -> float:
+    """Of one column of text, in points."""
+    return (WIDTH - 2 * MARGIN - GUTTER * (layout.columns - 1)) / layout.columns
+
+
 # --- the page ----------------------------------------------------------------------------------------------
 
 
@@ -212,22 +210,28 @@ class Report(BaseDocTemplate):
         self.styles = styles(layout)
         self.notes = Notes(notes)
         self.marked: list[Marked] = []
-        self.elements = 0
+        self.numbers = count(1)
+        self.scan: Path | None = None
         self.addPageTemplates(
             [
                 PageTemplate("first", self._frames(top=118), onPage=self._begin, onPageEnd=self._first_end),
+                PageTemplate("scan", [Frame(0, 0, WIDTH, HEIGHT)], onPage=self._scan),
                 PageTemplate("later", self._frames(top=0), onPage=self._begin, onPageEnd=self._later_end),
             ]
         )
+
+    def number(self) -> int:
+        """A number that was not given before."""
+        return next(self.numbers)
 
     def _frames(self, top: float) -> list[Frame]:
         foot = MARGIN + NOTES
         height = HEIGHT - MARGIN - foot - top
         none = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}
-        count = self.layout.columns
-        width = (WIDTH - 2 * MARGIN - GUTTER * (count - 1)) / count
+        width = column_width(self.layout)
         columns = [
-            Frame(MARGIN + i * (width + GUTTER), foot, width, height - 8, **none) for i in range(count)
+            Frame(MARGIN + i * (width + GUTTER), foot, width, height - 8, **none)
+            for i in range(self.layout.columns)
         ]
         if not top:
             return columns
@@ -237,11 +241,14 @@ class Report(BaseDocTemplate):
         self.notes.called.clear()
         canvas.setNamedCB("footnote", lambda _canvas, _kind, label: self.notes.called.append(label))
 
+    def _scan(self, canvas: Canvas, _: Any) -> None:
+        canvas.drawImage(str(self.scan), 0, 0, WIDTH, HEIGHT)
+
     def _first_end(self, canvas: Canvas, _: Any) -> None:
         self._foot(canvas)
 
     def _later_end(self, canvas: Canvas, _: Any) -> None:
-        with artifact(canvas, self.layout.tagged):
+        with Artifact(canvas, self.layout.tagged):
             canvas.setFont("sans", 7.5)
             canvas.setFillColor(colors.grey)
             canvas.drawString(MARGIN, HEIGHT - 36, self.layout.running)
@@ -250,7 +257,7 @@ class Report(BaseDocTemplate):
         self._foot(canvas)
 
     def _foot(self, canvas: Canvas) -> None:
-        with artifact(canvas, self.layout.tagged):
+        with Artifact(canvas, self.layout.tagged):
             canvas.setFont("sans", 7.5)
             canvas.setFillColor(colors.grey)
             number = f"{self.layout.page_word} {canvas.getPageNumber()}".strip()
@@ -259,10 +266,7 @@ class Report(BaseDocTemplate):
             return
         notes = [
             Marking.make(
-                f"<super>{label}</super> {self.notes.texts[label]}",
-                self.styles["Note"],
-                report=self,
-                tag="Note",
+                f"<super>{label}</super> {self.notes.texts[label]}", self.styles["Note"], self, "Note"
             )
             for label in self.notes.called
         ]
@@ -287,43 +291,27 @@ class Report(BaseDocTemplate):
 # --- marked content ----------------------------------------------------------------------------------------
 
 
-class artifact:  # noqa: N801 (used like a function)
-    """What is drawn inside is marked as belonging to the page, not to the text."""
-
-    def __init__(self, canvas: Canvas, tagged: bool) -> None:
-        self.canvas, self.tagged = canvas, tagged
-
-    def __enter__(self) -> None:
-        self.canvas.saveState()
-        if self.tagged:
-            self.canvas._code.append("/Artifact BMC")
-
-    def __exit__(self, *_: object) -> None:
-        if self.tagged:
-            self.canvas._code.append("EMC")
-        self.canvas.restoreState()
-
-
 class Marking(Paragraph):
     """A paragraph that is marked content; its parts, when it is split over frames, are one element."""
 
     report: Report
-    tag: str
-    element: int
+    path: tuple[Step, ...]
 
     @classmethod
-    def make(cls, text: str, style: ParagraphStyle, report: Report, tag: str, **more: Any) -> Marking:
-        """A new element of `report`."""
+    def make(
+        cls, text: str, style: ParagraphStyle, report: Report, *path: str | Step, **more: Any
+    ) -> Marking:
+        """A new paragraph of `report`; elements on its path that are given by name only are its own."""
         made = cls(text, style, **more)
-        report.elements += 1
-        made.report, made.tag, made.element = report, tag, report.elements
+        made.report = report
+        made.path = tuple((step, report.number()) if isinstance(step, str) else step for step in path)
         return made
 
     def split(self, width: float, height: float) -> list[Paragraph]:
         """As reportlab splits it; the parts remember what they are parts of."""
         parts: list[Paragraph] = []
         for part in Paragraph.split(self, width, height):
-            part.report, part.tag, part.element = self.report, self.tag, self.element
+            part.report, part.path = self.report, self.path
             parts.append(part)
         return parts
 
@@ -335,50 +323,10 @@ class Marking(Paragraph):
             return
         page = self.canv.getPageNumber()
         mcid = sum(mark.page == page for mark in report.marked)
-        report.marked.append(Marked(self.element, self.tag, page, mcid))
-        self.canv._code.append(f"/{self.tag} <</MCID {mcid}>> BDC")
+        report.marked.append(Marked(self.path, page, mcid))
+        self.canv._code.append(f"/{self.path[-1][0]} <</MCID {mcid}>> BDC")
         Paragraph.draw(self)
         self.canv._code.append("EMC")
-
-
-def with_structure(data: bytes, layout: Layout, marked: list[Marked]) -> bytes:
-    """`data` with a structure tree over its marked content."""
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        root = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.StructTreeRoot))
-        document = pdf.make_indirect(
-            pikepdf.Dictionary(
-                Type=pikepdf.Name.StructElem, S=pikepdf.Name.Document, P=root, K=pikepdf.Array()
-            )
-        )
-        root.K = document
-        parents: dict[int, list[pikepdf.Object]] = {}
-        elements: dict[int, pikepdf.Object] = {}
-        for mark in marked:
-            page = pdf.pages[mark.page - 1].obj
-            if mark.element not in elements:
-                elements[mark.element] = pdf.make_indirect(
-                    pikepdf.Dictionary(
-                        Type=pikepdf.Name.StructElem,
-                        S=pikepdf.Name(f"/{mark.tag}"),
-                        P=document,
-                        K=pikepdf.Array(),
-                    )
-                )
-                document.K.append(elements[mark.element])
-            reference = pikepdf.Dictionary(Type=pikepdf.Name.MCR, Pg=page, MCID=mark.mcid)
-            elements[mark.element].K.append(reference)
-            parents.setdefault(mark.page - 1, []).append(elements[mark.element])
-        numbers = pikepdf.Array()
-        for index in sorted(parents):
-            pdf.pages[index].obj.StructParents = index
-            numbers.extend([index, pdf.make_indirect(pikepdf.Array(parents[index]))])
-        root.ParentTree = pdf.make_indirect(pikepdf.Dictionary(Nums=numbers))
-        pdf.Root.StructTreeRoot = root
-        pdf.Root.MarkInfo = pikepdf.Dictionary(Marked=True)
-        pdf.Root.Lang = pikepdf.String(layout.language)
-        out = io.BytesIO()
-        pdf.save(out, deterministic_id=True)
-        return out.getvalue()
 
 
 # --- the text ----------------------------------------------------------------------------------------------
@@ -388,8 +336,9 @@ def story(body: list[str], layout: Layout, report: Report) -> list[Flowable]:
     """The parts of a text as reportlab's flowables."""
     looks = report.styles
 
-    def para(text: str, style: str, **more: Any) -> Marking:
-        return Marking.make(markup(text), looks[style], report=report, tag=TAGS.get(style, style), **more)
+    def para(text: str, style: str, *path: str | Step, **more: Any) -> Marking:
+        steps = path or (TAGS.get(style, style),)
+        return Marking.make(markup(text, layout.language), looks[style], report, *steps, **more)
 
     flow: list[Flowable] = [NextPageTemplate("later"), para(layout.title, "Title")]
     flow += [
@@ -410,47 +359,54 @@ def story(body: list[str], layout: Layout, report: Report) -> list[Flowable]:
         elif part.startswith("# "):
             flow.append(para(part[2:], "H1"))
         elif part.startswith("- "):
-            flow += [para(line[2:], "LI", bulletText="•") for line in part.split("\n")]
+            whole = ("L", report.number())
+            items = [line[2:] for line in part.split("\n")]
+            flow += [para(item, "LI", whole, "LI", "LBody", bulletText="•") for item in items]
         elif part.startswith("> "):
             flow.append(para(part[2:], "BlockQuote"))
-        elif part.startswith("Table: "):
+        elif part.startswith(("Table: ", "Long table: ")):
             tables += 1
             caption, *rows = part.split("\n")
-            label = para(f"{layout.table_word} {tables}: {caption[7:]}", "Caption")
-            flow.append(KeepTogether([label, grid(rows, layout, report), Spacer(1, 8)]))
+            label = para(f"{layout.table_word} {tables}: {caption.split(': ', 1)[1]}", "Caption")
+            table = [label, grid(rows, layout, report), Spacer(1, 8)]
+            flow += table if part.startswith("Long") else [KeepTogether(table)]
         elif part.startswith("![scan] "):
-            flow += [
-                NextPageTemplate("later"),
-                Image(str(TEXTS / part[8:]), WIDTH - 2 * MARGIN, 640, kind="proportional"),
-            ]
+            report.scan = TEXTS / part.removeprefix("![scan] ")
+            flow += [NextPageTemplate("scan"), PageBreak(), Spacer(1, 1)]
         else:
             flow.append(para(part.replace("\n", " "), "P"))
     return flow
 
 
-TAGS = {"Title": "H1", "Subtitle": "P", "Imprint": "P", "H1": "H2", "H2": "H3", "Cell": "P", "Head": "P"}
+TAGS = {"Title": "H1", "Subtitle": "P", "Imprint": "P", "H1": "H2", "H2": "H3"}
 
 
-def markup(text: str) -> str:
-    """Footnote calls as raised numbers that report themselves when they are drawn."""
+def markup(text: str, language: str) -> str:
+    """Footnote calls as raised numbers that report themselves when they are drawn; breaks of Greek words."""
     text = text.replace("&", "&amp;").replace("<", "&lt;")
+    if language == "el":  # reportlab asks its hyphenators about Latin letters only
+        text = re.sub(r"[^\W\d_]{7,}", lambda word: _soft(word.group()), text)
     return re.sub(r"\[\^(\d+)\]", r'<super>\1</super><onDraw name="footnote" label="\1"/>', text)
+
+
+def _soft(word: str) -> str:
+    for at in reversed(breaks(word, "el")):
+        word = f"{word[:at]}\u00ad{word[at:]}"
+    return word
 
 
 def grid(rows: list[str], layout: Layout, report: Report) -> Table:
     """A table of key figures: ruled, or with nothing but space between its columns."""
-    cells = [
-        [
-            Marking.make(markup(cell.strip()), report.styles["Cell" if i else "Head"], report=report, tag="P")
-            for cell in row.split(" | ")
-        ]
-        for i, row in enumerate(rows)
-    ]
-    count = layout.columns
-    width = (WIDTH - 2 * MARGIN - GUTTER * (count - 1)) / count
-    others = len(cells[0]) - 1
-    first = 0.5 if others < 3 else 0.4
-    widths = [width * first] + [width * (1 - first) / others] * others
+    whole = ("Table", report.number())
+    cells = []
+    for i, row in enumerate(rows):
+        line = ("TR", report.number())
+        style, kind = (report.styles["Cell"], "TD") if i else (report.styles["Head"], "TH")
+        texts = [markup(cell.strip(), layout.language) for cell in row.split(" | ")]
+        cells.append([Marking.make(text, style, report, whole, line, kind) for text in texts])
+    width = column_width(layout)
+    longest = [max(16, *(len(row.split(" | ")[i]) for row in rows)) for i in range(len(cells[0]))]
+    widths = [width * length / sum(longest) for length in longest]
     look = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), 3),
@@ -464,12 +420,18 @@ def grid(rows: list[str], layout: Layout, report: Report) -> Table:
     return Table(cells, colWidths=widths, style=TableStyle(look), repeatRows=1)
 
 
+def place(name: str) -> Path:
+    """Where the report `name` is kept."""
+    layout, _, _ = read(TEXTS / f"{name}.txt")
+    return (ORIGINALS if layout.original else OUT) / f"{name}.pdf"
+
+
 def main(names: list[str]) -> None:
     """Writes the reports named, or all."""
-    OUT.mkdir(parents=True, exist_ok=True)
     for name in names or sorted(path.stem for path in TEXTS.glob("*.txt")):
-        (OUT / f"{name}.pdf").write_bytes(make(name))
-        print(f"raw/reports/{name}.pdf")
+        place(name).parent.mkdir(parents=True, exist_ok=True)
+        place(name).write_bytes(make(name))
+        print(place(name).name)
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ def test_the_corpus_stays_small() -> None:
 def test_reports_come_out_of_their_script_again(name: str) -> None:
     if reports.fonts_digest() != reports.FACES_DIGEST:
         pytest.skip("needs the DejaVu fonts, version 2.37 (Debian: fonts-dejavu-core)")
-    made, kept = reports.make(name), (reports.OUT / f"{name}.pdf").read_bytes()
+    made, kept = reports.make(name), reports.place(name).read_bytes()
     assert hashlib.sha256(made).hexdigest() == hashlib.sha256(kept).hexdigest()
 
 
