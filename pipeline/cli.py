@@ -162,6 +162,26 @@ def explain(document: str, field: str, raw: Path | None, out: Path | None) -> No
     terminal.show_explanations(found, inspect.explain(found, field, settings))
 
 
+@cli.command(epilog="\b\nExamples:\n  cityreports repairs\n  cityreports repairs raw/site/page.html")
+@click.argument("document", required=False)
+@_raw_option
+@_out_option
+def repairs(document: str | None, raw: Path | None, out: Path | None) -> None:
+    """What was changed, by cause: in DOCUMENT with before and after in context, or over the whole corpus."""
+    from pipeline.run import inspect
+
+    settings = configuration.load(raw=raw, out=out)
+    if document is None:
+        terminal.show_causes(inspect.causes(settings), settings)
+        return
+    found = inspect.find(settings, document)
+    if found.error is not None:
+        raise UsageError(
+            f"{found.error.path} is in quarantine ({found.error.code}); nothing in it was changed."
+        )
+    terminal.show_repairs(found)
+
+
 @cli.command(epilog="\b\nExamples:\n  cityreports retry\n  cityreports retry 3f9a")
 @click.argument("documents", nargs=-1)
 @_raw_option

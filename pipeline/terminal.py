@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _SHOWN = 400
 """Characters of a text that are shown before it is cut."""
 
+_CONTEXT = 24
+"""Characters that are shown on either side of an edit."""
+
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
@@ -267,6 +270,57 @@ def _change(edit: Edit) -> str:
     lost = edit.before.count(REPLACEMENT)
     before = f"{lost:,} replacement characters" if lost > 8 else repr(safe(edit.before, 80))
     return f"{before} → {safe(edit.after, 80)!r} ({edit.confidence:.0%})"
+
+
+# --- repairs ---
+
+
+def show_causes(causes: dict[str, dict[str, int]], settings: Settings) -> None:
+    """What was changed over the whole corpus, by cause."""
+    out = console()
+    if not causes:
+        out.print(Text("Nothing was changed."))
+        return
+    names = ("documents", "blocks", "edits", "before", "after", "lost")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("cause")
+    for name in names:
+        table.add_column(name, justify="right")
+    for cause, numbers in causes.items():
+        table.add_row(Text(safe(cause)), *(f"{numbers[name]:,}" for name in names))
+    out.print(table)
+    out.print()
+    out.print(Text(f"before, after, lost: characters. By document: {settings.out / 'repairs.csv'}"))
+
+
+def show_repairs(found: Found) -> None:
+    """A document's edits by cause, each with what stood before and after it in its place."""
+    assert found.document is not None
+    out = console()
+    by_cause: dict[str, list[tuple[int, str, str, Edit]]] = {}
+    for index, block in enumerate(found.document.blocks):
+        text = block.raw
+        for edit in block.edits:
+            left = text[max(0, edit.start - _CONTEXT) : edit.start]
+            right = text[edit.end : edit.end + _CONTEXT]
+            by_cause.setdefault(edit.cause, []).append((index, left, right, edit))
+            text = text[: edit.start] + edit.after + text[edit.end :]
+    if not by_cause:
+        out.print(Text("Nothing was changed."))
+    for cause, edits in sorted(by_cause.items(), key=lambda item: (-len(item[1]), item[0])):
+        out.print(Text(f"{safe(cause)}: {len(edits)}", style="bold"))
+        for index, left, right, edit in edits:
+            before = (
+                edit.before
+                if REPLACEMENT not in edit.before
+                else f"{edit.before.count(REPLACEMENT):,} × U+FFFD"
+            )
+            line = Text(f"  block {index:<4} {safe(left)}".replace(REPLACEMENT, "·"))
+            line.append(safe(before, 80), style="red strike")
+            line.append(safe(edit.after, 80), style="green")
+            line.append(safe(right).replace(REPLACEMENT, "·"))
+            line.append(f"  ({edit.confidence:.0%})", style="dim")
+            out.print(line)
 
 
 # --- a field -----------------------------------------------------------------------------------------------

@@ -23,6 +23,10 @@ SECTION_COLUMNS = (
     "profile", "slug", "kind", "site", "language", "city", "country", "geonames_id", "position", "section",
     "heading", "lead", "text", "status", "damaged", "url", "source",
 )  # fmt: skip
+REPAIR_COLUMNS = (
+    "path", "url", "profile", "document", "site", "language", "cause", "edits", "blocks", "characters_before",
+    "characters_after", "characters_lost",
+)  # fmt: skip
 REFETCH_COLUMNS = ("path", "url", "profile", "document", "lost_characters", "sections")
 
 
@@ -70,6 +74,7 @@ def files(corpus: Corpus) -> dict[str, bytes]:
         "sections.csv": _csv(sections, SECTION_COLUMNS),
         "sections.parquet": _parquet(sections, _SECTION_TYPES),
         "profiles.parquet": _parquet([_flat(profile) for profile in corpus.profiles], _PROFILE_TYPES),
+        "repairs.csv": _csv(_repair_rows(corpus), REPAIR_COLUMNS),
         "refetch.csv": _csv(_refetch_rows(corpus), REFETCH_COLUMNS),
         **{f"schema/{name}.json": _pretty(json_schema(name)) for name in sorted(SCHEMAS)},
     }
@@ -164,6 +169,31 @@ def _refetch_rows(corpus: Corpus) -> list[dict[str, Any]]:
         for profile in corpus.profiles
         if lost[profile.provenance.document]
     ]
+
+
+def _repair_rows(corpus: Corpus) -> list[dict[str, Any]]:
+    """A row for each document and cause of its edits: how much is damaged, how, where from, how much came back."""
+    rows = []
+    for row in corpus.rows:
+        profile = orjson.loads(row.profile)
+        for cause, numbers in orjson.loads(row.counts)["causes"].items():
+            rows.append(
+                {
+                    "path": row.path,
+                    "url": profile["provenance"].get("url"),
+                    "profile": profile["id"],
+                    "document": row.document,
+                    "site": profile.get("site"),
+                    "language": profile.get("language"),
+                    "cause": cause,
+                    "edits": numbers["edits"],
+                    "blocks": numbers["blocks"],
+                    "characters_before": numbers["before"],
+                    "characters_after": numbers["after"],
+                    "characters_lost": numbers["lost"],
+                }
+            )
+    return rows
 
 
 def safe_cell(value: Any) -> Any:

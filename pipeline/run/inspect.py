@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,12 +60,7 @@ def find(settings: Settings, wanted: str) -> Found:
 
     Raises RunError where nothing was ingested yet, UsageError where it means nothing or several documents.
     """
-    ledger = Ledger.open_to_read(settings.out)
-    if ledger is None:
-        raise RunError(
-            f"There is nothing in {settings.out} yet; run 'cityreports ingest' first, or name --out."
-        )
-    try:
+    with _ledger(settings) as ledger:
         matches = _matches(ledger, settings, wanted)
         if not matches:
             raise UsageError(
@@ -75,8 +72,6 @@ def find(settings: Settings, wanted: str) -> Found:
                 f"{wanted!r} means {len(matches)} documents: {', '.join(sorted(matches))}; give more of it."
             )
         return _load(ledger, settings.out, matches.pop())
-    finally:
-        ledger.close()
 
 
 def _matches(ledger: Ledger, settings: Settings, wanted: str) -> set[str]:
@@ -114,17 +109,37 @@ def _load(ledger: Ledger, out: Path, document: str) -> Found:
     return Found(document, Document.model_validate_json(data), Profile.model_validate_json(row.profile))
 
 
-def quarantined(settings: Settings) -> list[str]:
-    """The ids of all quarantine entries of the output folder. Raises RunError where nothing was ingested yet."""
+@contextmanager
+def _ledger(settings: Settings) -> Iterator[Ledger]:
+    """The ledger of the output folder, for looking. Raises RunError where nothing was ingested yet."""
     ledger = Ledger.open_to_read(settings.out)
     if ledger is None:
         raise RunError(
             f"There is nothing in {settings.out} yet; run 'cityreports ingest' first, or name --out."
         )
     try:
-        return [row.id for row in ledger.failed()]
+        yield ledger
     finally:
         ledger.close()
+
+
+def quarantined(settings: Settings) -> list[str]:
+    """The ids of all quarantine entries of the output folder. Raises RunError where nothing was ingested yet."""
+    with _ledger(settings) as ledger:
+        return [row.id for row in ledger.failed()]
+
+
+def causes(settings: Settings) -> dict[str, dict[str, int]]:
+    """Over the whole corpus, by cause of edits: documents, blocks, edits, characters before, after and lost."""
+    total: dict[str, dict[str, int]] = {}
+    with _ledger(settings) as ledger:
+        for row in ledger.settled():
+            for cause, numbers in orjson.loads(row.counts)["causes"].items():
+                sums = total.setdefault(cause, {"documents": 0})
+                sums["documents"] += 1
+                for name, value in numbers.items():
+                    sums[name] = sums.get(name, 0) + value
+    return dict(sorted(total.items(), key=lambda item: (-item[1]["edits"], item[0])))
 
 
 def quarantine_folder(settings: Settings, entry: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from pipeline.errors import TooLarge
 from pipeline.extract import extract
@@ -27,6 +28,8 @@ from pipeline.settings import Settings
 
 _REPAIRS = ("mojibake", "lost-letter", "cipher", "charset")
 """Causes of edits that count as repairs (taking out soft hyphens or line ends is reading, not repair)."""
+
+_LOSSES = ("text-lost", "unmapped-characters")
 
 
 def byte_budget(media_type: str, settings: Settings) -> int:
@@ -82,12 +85,22 @@ def _may_repeat(block: Block) -> bool:
     return block.is_content and block.kind != "heading" and bool(block.raw)
 
 
-def counts(document: Document) -> dict[str, int]:
-    """What the summary of a run says of a document: repairs made, characters lost, findings by severity."""
-    repairs = [edit for block in document.blocks for edit in block.edits if edit.cause.startswith(_REPAIRS)]
+def counts(document: Document) -> dict[str, Any]:
+    """What a run's summary and `repairs.csv` say of a document: repairs, characters lost, findings, edits by cause."""
+    by_cause: dict[str, dict[str, int]] = {}
+    for block in document.blocks:
+        for cause in sorted({edit.cause for edit in block.edits}):
+            edits = [edit for edit in block.edits if edit.cause == cause]
+            row = by_cause.setdefault(cause, dict.fromkeys(("blocks", "edits", "before", "after", "lost"), 0))
+            row["blocks"] += 1
+            row["edits"] += len(edits)
+            row["before"] += sum(len(edit.before) for edit in edits)
+            row["after"] += sum(len(edit.after) for edit in edits)
+            row["lost"] += sum(edit.before.count(REPLACEMENT) for edit in edits) if cause == "withheld" else 0
     return {
-        "repairs": len(repairs),
-        "lost": sum(block.raw.count(REPLACEMENT) for block in document.blocks if block.is_content),
+        "repairs": sum(row["edits"] for cause, row in by_cause.items() if cause.startswith(_REPAIRS)),
+        "lost": sum(f.count or 0 for f in document.findings if f.code in _LOSSES),
+        "causes": dict(sorted(by_cause.items())),
         **{
             severity: sum(f.severity == severity for f in document.findings)
             for severity in ("error", "warning", "info")
