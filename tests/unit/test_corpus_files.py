@@ -22,7 +22,7 @@ TRUTH = ROOT / "tests" / "cases" / "corpus"
 FILES = sorted(
     path.relative_to(RAW).as_posix()
     for path in RAW.rglob("*")
-    if path.is_file() and path.name != "manifest.csv"
+    if path.is_file() and path.name != "manifest.csv" and not path.name.endswith(".meta.json")
 )
 TRUTHS = sorted(TRUTH.glob("*.toml"))
 REPORTS = sorted(path.stem for path in reports.TEXTS.glob("*.txt"))
