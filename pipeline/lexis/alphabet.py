@@ -28,10 +28,31 @@ def folded(char: str) -> str:
     return _SAME.get(lower, lower)
 
 
+_FAR = {0xFFFD: PLANE - 2, 0xFB01: PLANE - 4, 0xFB02: PLANE - 3, 0xF8FF: PLANE - 5}
+"""Characters that matter though they lie beyond the plane (replacement, Mac), and where they are put."""
+_NEAR = {near: far for far, near in _FAR.items()}
+
+
 def code_points(text: str) -> Array:
     """The code points of `text`; those beyond the plane that is looked at become U+2FFF (no letter)."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return np.minimum(codes, PLANE - 1)
+    beyond = codes >= PLANE
+    if beyond.any():
+        near = [_FAR.get(int(code), PLANE - 1) for code in codes[beyond]]
+        codes = codes.copy()
+        codes[beyond] = near
+    return codes
+
+
+def near(char: str) -> int:
+    """The code point of one character, as `code_points` gives it."""
+    code = ord(char)
+    return code if code < PLANE else _FAR.get(code, PLANE - 1)
+
+
+def character(code: int) -> str:
+    """The character of a code point that `code_points` gave."""
+    return chr(_NEAR.get(code, code))
 
 
 def symbol_table(alphabet: str) -> Array:

@@ -33,6 +33,7 @@ class Ngrams:
         self.codes: tuple[str, ...] = tuple(language.code for language in languages())
         self.symbols: Array = arrays["symbols"]
         self.width = int(arrays["width"][0])
+        self.letters: Array = arrays["letters"]
         self._keys: Array = arrays["keys"]
         self._trigrams: Array = arrays["trigrams"]
         self._bigrams: Array = arrays["bigrams"]
@@ -69,7 +70,7 @@ class Ngrams:
             rest = ~known
             after = second[rest] * self.width + third[rest]
             context = first[rest] * self.width + second[rest]
-            costs[rest] = self._bigrams[after].astype(np.int32) + self._backoff[context]
+            costs[rest] = np.minimum(self._bigrams[after].astype(np.int32) + self._backoff[context], 255)
         return costs
 
     def cost(self, text: str) -> Array:

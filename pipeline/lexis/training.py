@@ -52,6 +52,7 @@ def train(path: Path) -> None:
             "symbols": symbol_table(alphabet),
             "width": np.array([width]),
             "keys": keys.astype(np.uint32),
+            "letters": _cost(single),
             "trigrams": _cost(triple),
             "bigrams": _cost(pair),
             "backoff": _cost(PRIOR[2] / (begun + PRIOR[2])),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from pipeline.findings import finding
 from pipeline.model import (
@@ -16,11 +17,13 @@ from pipeline.model import (
     origins_of,
     raw_span,
 )
-from pipeline.repair.changes import Change, as_edits
+from pipeline.repair.changes import Change, as_edits, difference
 from pipeline.repair.invisible import control_changes, invisible_changes, normal_form_changes
 from pipeline.repair.lost import Loss, losses, symbol_changes, withheld
-from pipeline.repair.mojibake import mojibake_changes
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.repair.pooling import Verdict
 
 _LISTED = 200
 """Findings of one kind that a block may have; what is beyond them is in the last one's count."""
@@ -38,8 +41,12 @@ def repair(document: Document, answers: Answers, settings: Settings) -> Document
     """
     blocks: list[Block] = []
     findings: list[Finding] = []
+    verdicts = _verdicts(document)
     for index, block in enumerate(document.blocks):
-        repaired, noticed = (block, []) if block.role == "metadata" else _repair_block(index, block)
+        if block.role == "metadata":
+            blocks.append(block)
+            continue
+        repaired, noticed = _repair_block(index, block, verdicts.get(index))
         blocks.append(repaired)
         findings += noticed
     result = document.model_copy(update={"blocks": tuple(blocks)})
@@ -47,13 +54,35 @@ def repair(document: Document, answers: Answers, settings: Settings) -> Document
     return result.with_findings(findings)
 
 
-def _repair_block(index: int, block: Block) -> tuple[Block, list[Finding]]:
-    if block.text.isascii() and block.text.isprintable() and "(cid:" not in block.text:
+def _verdicts(document: Document) -> dict[int, Verdict]:
+    """What the judge says about the blocks of which there is something to say, by their index."""
+    looked_at = [
+        index
+        for index, block in enumerate(document.blocks)
+        if block.role != "metadata" and not (block.text.isascii() and "&" not in block.text)
+    ]
+    if not looked_at:
+        return {}
+    from pipeline.repair.judge import judge
+    from pipeline.repair.pooling import judge_paragraphs
+
+    plain = [document.blocks[index].text for index in looked_at]
+    others = [b.text for b in document.blocks if b.text.isascii() and b.role != "metadata"]
+    verdicts = judge_paragraphs(plain, judge(), others)
+    return {index: verdict for index, verdict in zip(looked_at, verdicts, strict=True) if verdict}
+
+
+def _repair_block(index: int, block: Block, verdict: Verdict | None) -> tuple[Block, list[Finding]]:
+    if block.text.isascii() and block.text.isprintable() and "(cid:" not in block.text and verdict is None:
         return block, []
     findings: list[Finding] = []
-    repaired = _changed(block, mojibake_changes)
-    if repaired is not block:
+    repaired = block
+    if verdict and verdict.certain:
+        changes = difference(block.text, verdict.text, verdict.cause, verdict.confidence)
+        repaired = apply(block, as_edits(block.text, changes))
         findings.append(_of_edits("mojibake-repaired", index, block, repaired))
+    elif verdict:
+        findings.append(_suspicion(index, block, verdict))
     repaired = _changed(repaired, invisible_changes)
     without_controls = _changed(repaired, control_changes)
     if without_controls is not repaired:
@@ -61,8 +90,24 @@ def _repair_block(index: int, block: Block) -> tuple[Block, list[Finding]]:
     repaired = _changed(without_controls, symbol_changes)
     lost = losses(repaired.text, in_grid=block.kind == "table")
     findings += _of_losses(index, repaired, lost)
-    repaired = _changed(repaired, lambda text: withheld(lost))
+    if lost:
+        repaired = apply(repaired, as_edits(repaired.text, withheld(lost)))
     return _changed(repaired, normal_form_changes), findings
+
+
+def _suspicion(index: int, block: Block, verdict: Verdict) -> Finding:
+    changes = difference(block.text, verdict.text, verdict.cause)
+    start, end = raw_span(block.edits, changes[0].start, changes[-1].end)
+    return finding(
+        "mojibake-suspected",
+        block=index,
+        start=start,
+        end=end,
+        origins=origins_of(block, start, end),
+        evidence=_readable(block.text[changes[0].start : changes[0].end]),
+        suggestion=_readable(changes[0].after) or None,
+        count=len(changes),
+    )
 
 
 def _changed(block: Block, rule: Callable[[str], list[Change]]) -> Block:

@@ -1,0 +1,242 @@
+"""What a text may have been before it was decoded with the wrong charset.
+
+UTF-8 that was read in a single-byte page (once or several times over), one legacy page read as another, character
+entities around either. All pages that lead to the same text are kept: ä is the same byte in windows-1250 and
+windows-1252, and which of them it was only the whole document tells.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from pipeline.lexis.alphabet import character, code_points
+from pipeline.lexis.arrays import Array
+from pipeline.model import REPLACEMENT
+from pipeline.repair.pages import EXEMPT, Pages
+from pipeline.repair.scoring import Scorer
+
+SHORTLIST = 10
+"""Legacy candidates that the n-gram model reads, after a look at single letters."""
+UTF8_CREDIT = 2.5
+"""What (in nats) each UTF-8 sequence speaks for UTF-8: other text forms such sequences by chance only."""
+
+_ENTITY = r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[a-zA-Z]{2,8}\d{0,2});"
+ENTITY_IN_WORD = re.compile(rf"(?<=[\w;]){_ENTITY}|{_ENTITY}(?=[\w&])")
+"""A character entity beside a letter or another one; those that stand alone are what the text is about."""
+_RUN = re.compile(r"[^\x00-\x7f\ufffd]+")
+_BETWEEN_LOST = re.compile(r"\ufffd+|[^\ufffd]+")
+_SEQUENCE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+
+Chain = tuple[str, str]
+"""A true charset, and the one it was read as."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a text may have been: after undoing `steps` in turn.
+
+    `chains` are all pages that the last step may have had; `prior` is what they cost in each language. `whole`
+    says that every non-ASCII character took part in it.
+    """
+
+    text: str
+    steps: tuple[Chain, ...]
+    chains: frozenset[Chain]
+    prior: Array
+    whole: bool = True
+
+
+def undo_step(text: str, step: Chain, tables: Pages) -> str:
+    """`text` as it was before it was read in a wrong page; what cannot have been read so stays."""
+    true, read_as = step
+    if true == "entities":
+        return html.unescape(text)
+    if true == "ftfy":
+        return _by_ftfy(text)
+    if true == "utf-8":
+        return _utf8_from(text, read_as, tables)
+    return text.translate(_translation(true, read_as, tables))
+
+
+def ftfy_candidates(text: str, scorer: Scorer, before: tuple[Chain, ...]) -> list[Candidate]:
+    """What ftfy makes of a text that looks bad to it: it knows sequences that lost a byte on the way."""
+    import ftfy.badness
+
+    if not ftfy.badness.is_bad(text):
+        return []
+    fixed = _by_ftfy(text)
+    if fixed == text:
+        return []
+    step = ("ftfy", "ftfy")
+    return [Candidate(fixed, (*before, step), frozenset({step}), np.zeros(len(scorer.model.codes)))]
+
+
+def _by_ftfy(text: str) -> str:
+    """ftfy's repair of the encoding alone, piece by piece between replacement characters, which it takes for bytes."""
+    import ftfy
+
+    config = ftfy.TextFixerConfig(unescape_html=False, replace_lossy_sequences=False)
+    pieces = [
+        piece if piece.isascii() or piece[0] == REPLACEMENT else ftfy.fix_encoding(piece, config)
+        for piece in _BETWEEN_LOST.findall(text)
+    ]
+    return "".join(pieces)
+
+
+@lru_cache(maxsize=512)
+def _translation(true: str, read_as: str, tables: Pages) -> dict[int, str]:
+    source, target = tables.tables[read_as], tables.tables[true]
+    return {ord(source[byte]): target[byte] for byte in range(255, 127, -1)}
+
+
+def _utf8_from(text: str, read_as: str, tables: Pages) -> str:
+    return _RUN.sub(lambda run: _run_from(run[0], read_as, tables), text)
+
+
+def _run_from(run: str, read_as: str, tables: Pages) -> str:
+    data = tables.to_bytes(run, read_as)
+    if data is None:
+        return run
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    parts: list[str] = []
+    position = 0
+    for match in _SEQUENCE.finditer(data):
+        try:
+            decoded = match[0].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        parts += [run[position : match.start()], decoded]
+        position = match.end()
+    parts.append(run[position:])
+    return "".join(parts)
+
+
+def utf8_candidates(text: str, tables: Pages, scorer: Scorer, before: tuple[Chain, ...]) -> list[Candidate]:
+    """What `text` was if its non-ASCII characters are UTF-8 read in a single-byte page; the fullest first."""
+    codes = code_points(text)
+    places = np.flatnonzero(codes >= 128)
+    if len(places) < 2:
+        return []
+    encoded = tables.encode[:, codes[places]]
+    follows = np.diff(places) == 1
+    lead = (encoded >= 0xC2) & (encoded <= 0xF4)
+    trail = (encoded >= 0x80) & (encoded < 0xC0)
+    size = np.where(encoded >= 0xF0, 4, np.where(encoded >= 0xE0, 3, 2))
+    pair = lead[:, :-1] & trail[:, 1:] & follows
+    sequences = pair.sum(axis=1)
+    if not sequences.any():
+        return []
+    covered = (pair * size[:, :-1]).sum(axis=1)
+    best = covered.max()
+    enough = len(places) if best >= len(places) else best // 2 + 1
+    rows = [row for row in np.argsort(-covered, kind="stable") if covered[row] >= enough]
+    found: dict[str, list[int]] = {}
+    for row in rows[:12]:
+        result = _utf8_from(text, tables.read_as[row], tables)
+        if result != text:
+            found.setdefault(result, []).append(int(row))
+    languages = len(scorer.model.codes)
+    credit = 0.0 if before else UTF8_CREDIT
+    return [
+        Candidate(
+            result,
+            (*before, ("utf-8", tables.read_as[ways[0]])),
+            frozenset(("utf-8", tables.read_as[row]) for row in ways),
+            np.full(
+                languages,
+                tables.read_cost[ways].min() - credit * _weight(sequences, covered, ways, len(places)),
+            ),
+            int(covered[ways].max()) == len(places),
+        )
+        for result, ways in list(found.items())[:4]
+    ]
+
+
+def _weight(sequences: Array, covered: Array, ways: list[int], places: int) -> float:
+    """How many sequences count: few among many other characters are there by chance."""
+    share = float(covered[ways].max()) / places
+    return min(float(sequences[ways].max()), 6.0) * share**3
+
+
+def chain_candidate(text: str, chain: Chain, tables: Pages) -> Candidate | None:
+    """The candidate of one legacy chain; None where it does not change `text` or cannot have happened to it."""
+    true, read_as = chain
+    row, column = tables.read_as.index(read_as), tables.true.index(true)
+    for code in set(code_points(text)):
+        if code >= 128 and tables.encode[row, code] < 0 and character(int(code)) not in EXEMPT:
+            return None
+    result = undo_step(text, chain, tables)
+    if result == text:
+        return None
+    prior: Array = tables.read_cost[row] + tables.language_cost[column]
+    return Candidate(result, (chain,), frozenset({chain}), prior)
+
+
+def legacy_candidates(
+    text: str, tables: Pages, scorer: Scorer, context: Array, before: tuple[Chain, ...]
+) -> list[Candidate]:
+    """What `text` was if one legacy page was read as another: the likeliest by single letters.
+
+    `context` is what the undamaged words cost in each language.
+    """
+    codes, counts = np.unique(code_points(text), return_counts=True)
+    counts, codes = counts[codes >= 128], codes[codes >= 128].astype(np.int64)
+    if not len(codes) or len(codes) > 120:
+        return []
+    exempt = np.array([character(int(code)) in EXEMPT for code in codes])
+    encoded = tables.encode[:, codes]
+    fits = ((encoded >= 0) | exempt).all(axis=1) & (encoded >= 0).any(axis=1)
+    rows: dict[bytes, list[int]] = {}
+    for fit in np.flatnonzero(fits):
+        rows.setdefault(encoded[fit].tobytes(), []).append(int(fit))
+    outputs: dict[bytes, list[tuple[int, int]]] = {}
+    mapped: list[Array] = []
+    for ways in rows.values():
+        data = encoded[ways[0]]
+        unchanged = data < 0
+        table = np.where(unchanged, codes, tables.decode[:, np.where(unchanged, 0, data)])
+        for true in range(len(tables.true)):
+            key = table[true].tobytes()
+            if key not in outputs:
+                outputs[key] = []
+                mapped.append(table[true])
+            outputs[key] += [(row, true) for row in ways]
+    if not outputs:
+        return []
+    keys = list(outputs)
+    own = codes.tobytes()
+    priors = np.stack([_prior(outputs[key], tables) for key in keys])
+    letters = scorer.by_letter[np.stack(mapped)]
+    rough = (letters * counts[None, :, None]).sum(axis=1) + priors + context
+    order = np.argsort(rough.min(axis=1), kind="stable")
+    candidates = []
+    for index in order[: SHORTLIST + 1]:
+        key = keys[index]
+        if key == own:
+            continue
+        row, true = min(
+            outputs[key], key=lambda way: tables.read_cost[way[0]] + tables.language_cost[way[1]].min()
+        )
+        translation = {
+            ord(character(int(a))): character(int(b)) for a, b in zip(codes, mapped[index], strict=True)
+        }
+        chains = frozenset((tables.true[t], tables.read_as[r]) for r, t in outputs[key])
+        step = (tables.true[true], tables.read_as[row])
+        candidates.append(Candidate(text.translate(translation), (*before, step), chains, priors[index]))
+    return candidates
+
+
+def _prior(ways: list[tuple[int, int]], tables: Pages) -> Array:
+    read, true = np.array(ways).T
+    prior: Array = (tables.read_cost[read][:, None] + tables.language_cost[true]).min(axis=0)
+    return prior

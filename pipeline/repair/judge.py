@@ -1,0 +1,220 @@
+"""Was this text decoded with the wrong charset, and what was it before? A language model judges the candidates.
+
+Only words with non-ASCII characters differ between candidates; the other words tell the language. A candidate is
+believed when it costs much less than the text as it is, and when it reads like a language in what was changed and
+beside it: a text in a language without a model reads like none, and stays.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from pipeline.lexis.alphabet import code_points
+from pipeline.lexis.arrays import Array
+from pipeline.lexis.words import word_list
+from pipeline.repair.candidates import (
+    ENTITY_IN_WORD,
+    Candidate,
+    Chain,
+    ftfy_candidates,
+    legacy_candidates,
+    utf8_candidates,
+)
+from pipeline.repair.pages import Pages, pages
+from pipeline.repair.scoring import Scorer, scorer
+
+SAMPLE = 2000
+"""Characters of a paragraph's words that the judge reads, with and without damage."""
+LAYERS = 3
+"""How often a text is taken to have been decoded wrongly, at most."""
+SURPRISING = 6.5
+"""A non-ASCII character that costs more (in nats) than this makes a second look worthwhile."""
+
+FAMILIAR = 3.3
+"""What a letter costs at most (in nats) in a text that reads like its language."""
+FEW_LETTERS = 12
+"""With fewer letters beside the damage, they say nothing about the language."""
+
+WORDS_LOOKED_UP = 60
+UNLISTED = 1e-8
+"""The share that a word counts with which is in no list."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_CHUNK = re.compile(r"[^ \t\n\r]+")
+
+
+@dataclass(frozen=True)
+class Option:
+    """A candidate with its gain over the text as it is (nats), in the language that it reads like best.
+
+    `strangeness` is how far it and the words beside it are from reading like that language (nats a letter).
+    """
+
+    candidate: Candidate
+    gain: float
+    language: str
+    strangeness: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A paragraph as the judge sees it: its words with non-ASCII characters, and what the others cost."""
+
+    touched: str
+    context: Array
+    context_letters: int
+    identity: Array
+    surprising: bool
+    options: tuple[Option, ...]
+
+
+class Judge:
+    """Reads paragraphs; `without` names languages that it is to know nothing of."""
+
+    def __init__(self, scorer: Scorer, tables: Pages, without: tuple[str, ...] = ()) -> None:
+        self.scorer = scorer
+        self.tables = tables
+        self._unknown = np.array(
+            [1e6 if code in without else 0.0 for code in scorer.model.codes], dtype=np.float32
+        )
+
+    def read(self, text: str, closely: bool = False, document: Array | None = None) -> Reading | None:
+        """The paragraph as the judge sees it; None where there is nothing to see in it.
+
+        Options are made where something is surprising, or where `closely` asks for them; best first. `document`
+        is what speaks against each language in the document as a whole.
+        """
+        touched, context = _parts(text)
+        if not touched:
+            return None
+        beside = self.scorer.many([context or " "])[0] + self._unknown
+        if document is not None:
+            beside = beside + document
+        identity, surprising = self._as_is(touched, beside)
+        letters = sum(map(str.isalpha, context))
+        reading = Reading(touched, beside, letters, identity, surprising, ())
+        if not (surprising or closely):
+            return reading
+        options = self.weigh(reading, self._candidates(touched, beside, ()))
+        return replace(reading, options=tuple(sorted(options, key=lambda option: -option.gain)))
+
+    def weigh(self, reading: Reading, candidates: Sequence[Candidate]) -> list[Option]:
+        """What each candidate gains."""
+        if not candidates:
+            return []
+        as_is = reading.identity + reading.context
+        now = float(as_is.min())
+        spoken = self.scorer.model.codes[int(as_is.argmin())]
+        costs = self.scorer.many([candidate.text for candidate in candidates])
+        options = []
+        for candidate, cost in zip(candidates, costs, strict=True):
+            whole = cost + candidate.prior + reading.context
+            best = int(whole.argmin())
+            letters = max(1, sum(map(str.isalpha, candidate.text)))
+            strange = max(0.0, float(cost[best]) / letters - FAMILIAR)
+            if reading.context_letters >= FEW_LETTERS:
+                beside = float(reading.context[best]) / reading.context_letters
+                strange += max(0.0, beside - FAMILIAR)
+            demoted = self.scorer.demoted(reading.touched, candidate.text)
+            gain = now - float(whole[best]) - demoted
+            options.append(Option(candidate, gain, self.scorer.model.codes[best], strange))
+        most = max(option.gain for option in options)
+        return [
+            replace(option, gain=option.gain + known_words(reading.touched, spoken, option))
+            if option.gain > max(0.0, most - 8.0)
+            else option
+            for option in options
+        ]
+
+    def _as_is(self, touched: str, beside: Array) -> tuple[Array, bool]:
+        codes = code_points(touched)
+        marks = self.scorer.marks(codes)
+        rows = self.scorer.letters(touched)
+        identity: Array = rows.sum(axis=0) + marks.sum()
+        language = int((identity + beside).argmin())
+        own = rows[:-1, language] + marks
+        after = rows[1:, language]
+        foreign = codes >= 128
+        entities = sum(1 for _ in ENTITY_IN_WORD.finditer(touched))
+        surprising = bool((np.maximum(own, after)[foreign] > SURPRISING).any()) or entities > 0
+        return identity + entities * self.scorer.entity, surprising
+
+    def _candidates(self, text: str, beside: Array, before: tuple[Chain, ...]) -> list[Candidate]:
+        found: list[Candidate] = []
+        if ENTITY_IN_WORD.search(text):
+            plain = html.unescape(text)
+            if plain != text:
+                step = (*before, ("entities", "entities"))
+                found.append(Candidate(plain, step, frozenset({step[-1]}), np.zeros(len(beside))))
+                found += self._candidates(plain, beside, step)
+                return found
+        layer = utf8_candidates(text, self.tables, self.scorer, before)
+        found += layer
+        if not layer or not layer[0].whole:
+            found += ftfy_candidates(text, self.scorer, before)
+        for depth in range(1, LAYERS):
+            layer = [
+                _after(candidate, deeper)
+                for candidate in layer[:2]
+                for deeper in utf8_candidates(candidate.text, self.tables, self.scorer, candidate.steps)
+            ]
+            found += layer
+            if not layer or depth == LAYERS:
+                break
+        found += legacy_candidates(text, self.tables, self.scorer, beside, before)
+        return found
+
+
+def _after(first: Candidate, second: Candidate) -> Candidate:
+    """The second candidate, made from the first, with the costs of both."""
+    return Candidate(second.text, second.steps, second.chains, first.prior + second.prior)
+
+
+def known_words(before: str, spoken: str, option: Option) -> float:
+    """What (in nats) the word lists say: are the words after the repair better known than those before it?"""
+    pairs = list(zip(before.split(" "), option.candidate.text.split(" "), strict=False))[:WORDS_LOOKED_UP]
+    changed = [(_bare(a), _bare(b)) for a, b in pairs if a != b]
+    changed = [(a, b) for a, b in changed if a and b]
+    old, new = word_list(spoken), word_list(option.language)
+    if not changed or new is None:
+        return 0.0
+    after = np.log(new.frequencies([b for _, b in changed]) + UNLISTED)
+    listed = old.frequencies([a for a, _ in changed]) if old else np.zeros(len(changed))
+    gains = np.clip((after - np.log(listed + UNLISTED)) / 2, -3.0, 3.0)
+    return float(np.clip(gains.sum(), -9.0, 9.0))
+
+
+def _bare(chunk: str) -> str:
+    """The word in a chunk, without the punctuation around it; empty where it is not one word."""
+    found = _WORD.findall(chunk)
+    return max(found, key=len) if found else ""
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """The words of `text` with non-ASCII characters or entities, and those without, each joined by spaces.
+
+    A word counts once: said again it proves nothing more.
+    """
+    parts: tuple[dict[str, None], dict[str, None]] = ({}, {})
+    sizes = [0, 0]
+    for match in _CHUNK.finditer(text):
+        chunk = match[0]
+        plain = chunk.isascii() and "&" not in chunk
+        if sizes[plain] < SAMPLE and chunk not in parts[plain]:
+            parts[plain][chunk[:SAMPLE]] = None
+            sizes[plain] += len(chunk) + 1
+        elif min(sizes) >= SAMPLE:
+            break
+    return " ".join(parts[0]), " ".join(parts[1])
+
+
+@cache
+def judge() -> Judge:
+    """The judge of all languages there is a model of, made once."""
+    return Judge(scorer(), pages())

@@ -1,0 +1,159 @@
+"""Verdicts on the paragraphs of a document: what one paragraph cannot prove, many that are damaged alike can."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipeline.lexis.arrays import Array
+from pipeline.repair.candidates import Candidate, Chain, chain_candidate, undo_step
+from pipeline.repair.judge import Judge, Option, Reading
+
+REQUIRED = 5.0
+"""The gain (in nats) from which a repair is believed on its own evidence."""
+STRANGE = 10.0
+"""How much more gain each nat of strangeness asks for."""
+SUSPICIOUS = 4.0
+"""The gain from which a text is called suspicious although it stays."""
+MOST_POOLED = 12.0
+"""The most that a document's other paragraphs can add to the gain of a paragraph."""
+SHARE = 0.3
+"""The part of the gain of other paragraphs that counts for this one."""
+_ENOUGH = 100
+_LANGUAGE_SAMPLE = 4000
+_LANGUAGE_WEIGHT = 10.0
+_LANGUAGE_MOST = 5.0
+_CAP = (-12.0, 25.0)
+_CHAINS_TRIED = 6
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was decided about a paragraph: `text` after the repair, or a suggestion where `certain` is not."""
+
+    text: str
+    steps: tuple[Chain, ...]
+    language: str
+    gain: float
+    certain: bool
+
+    @property
+    def cause(self) -> str:
+        """The word of the repair vocabulary: true charset → charset it was read as."""
+        names = [true if true == read_as else f"{true}→{read_as}" for true, read_as in self.steps]
+        return "mojibake:" + "+".join(names)
+
+    @property
+    def confidence(self) -> float:
+        """A probability from the gain."""
+        return round(1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, self.gain)))), 4)
+
+
+def judge_paragraphs(texts: Sequence[str], judge: Judge, others: Sequence[str] = ()) -> list[Verdict | None]:
+    """A verdict for each paragraph of a document; None where there is nothing to say about it.
+
+    `others` are paragraphs that need none: they tell the document's language.
+    """
+    document = _languages([*texts, *others], judge)
+    readings = [judge.read(text, document=document) for text in texts]
+    pooled: dict[Chain, list[float]] = {}
+    suspects = [reading for reading in readings if reading and _believed(reading.options[:1])]
+    if len(suspects) >= 2:
+        readings, pooled = _pool(texts, readings, judge)
+    verdicts = []
+    for number, (text, reading) in enumerate(zip(texts, readings, strict=True)):
+        verdicts.append(_verdict(text, reading, judge, _support(pooled, number)) if reading else None)
+    return verdicts
+
+
+def _languages(texts: Sequence[str], judge: Judge) -> Array | None:
+    """What speaks against each language in a document of several paragraphs (nats), told by its ASCII words."""
+    if len(texts) < 3:
+        return None
+    words, size = [], 0
+    for text in texts:
+        words += [chunk for chunk in text[:_LANGUAGE_SAMPLE].split() if chunk.isascii()]
+        size += len(text)
+        if size > _LANGUAGE_SAMPLE:
+            break
+    sample = " ".join(words)[:_LANGUAGE_SAMPLE]
+    letters = sum(map(str.isalpha, sample))
+    if letters < _ENOUGH:
+        return None
+    cost = judge.scorer.many([sample])[0] / letters
+    against: Array = np.clip((cost - cost.min()) * _LANGUAGE_WEIGHT, 0.0, _LANGUAGE_MOST)
+    return against
+
+
+def _believed(options: Sequence[Option]) -> bool:
+    return any(option.gain >= REQUIRED + STRANGE * option.strangeness for option in options)
+
+
+def _pool(
+    texts: Sequence[str], readings: Sequence[Reading | None], judge: Judge
+) -> tuple[list[Reading | None], dict[Chain, list[float]]]:
+    """What each of the likeliest legacy chains gains in each paragraph, the paragraphs read with these options."""
+    evidence: defaultdict[Chain, float] = defaultdict(float)
+    for reading in readings:
+        gains: dict[Chain, float] = {}
+        for option in reading.options if reading else ():
+            if len(option.candidate.steps) == 1 and option.candidate.steps[0][0] in judge.tables.true:
+                for chain in option.candidate.chains:
+                    gains[chain] = max(gains.get(chain, 0.0), min(_CAP[1], option.gain))
+        for chain, gain in gains.items():
+            evidence[chain] += gain
+    order = sorted(evidence, key=lambda chain: (-evidence[chain], chain))[: _CHAINS_TRIED * 4]
+    pooled: dict[Chain, list[float]] = {chain: [] for chain in order}
+    seen: list[Reading | None] = []
+    for reading in readings:
+        options = list(reading.options) if reading else []
+        for chain in order:
+            known = next((o for o in options if o.candidate.steps and chain in o.candidate.chains), None)
+            if known is None and reading is not None:
+                candidate = chain_candidate(reading.touched, chain, judge.tables)
+                same = candidate and next((o for o in options if o.candidate.text == candidate.text), None)
+                if candidate and not same:
+                    (known,) = judge.weigh(reading, [candidate])
+                    options.append(known)
+            pooled[chain].append(max(_CAP[0], min(_CAP[1], known.gain)) if known else 0.0)
+        seen.append(reading and _with(reading, options))
+    return seen, pooled
+
+
+def _with(reading: Reading, options: list[Option]) -> Reading:
+    return replace(reading, options=tuple(options))
+
+
+def _support(pooled: dict[Chain, list[float]], number: int) -> dict[Chain, float]:
+    """What the other paragraphs say for each chain."""
+    support = {}
+    for chain, gains in pooled.items():
+        others = sum(gains) - gains[number]
+        support[chain] = max(0.0, min(MOST_POOLED, SHARE * others))
+    return support
+
+
+def _verdict(text: str, reading: Reading, judge: Judge, support: dict[Chain, float]) -> Verdict | None:
+    best: tuple[float, float, Option] | None = None
+    for option in reading.options:
+        backed = max((support.get(chain, 0.0) for chain in option.candidate.chains), default=0.0)
+        if best is None or option.gain + backed > best[0]:
+            best = (option.gain + backed, backed, option)
+    if best is None or best[0] < SUSPICIOUS:
+        return None
+    gain, backed, option = best
+    repaired = _whole(text, option.candidate, judge)
+    if repaired == text:
+        return None
+    certain = gain >= REQUIRED + STRANGE * option.strangeness * (1.0 - backed / MOST_POOLED)
+    return Verdict(repaired, option.candidate.steps, option.language, gain, certain)
+
+
+def _whole(text: str, candidate: Candidate, judge: Judge) -> str:
+    for step in candidate.steps:
+        text = undo_step(text, step, judge.tables)
+    return text
