@@ -1,0 +1,109 @@
+"""Key figures: rows of tables, and short lines of the form "label: number unit (year)"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.model import Block, Cell, Document, EvidenceSpan, KeyFigure, text_span
+from pipeline.overlay import load_toml
+from pipeline.profile.evidence import Found, content
+from pipeline.profile.numbers import NUMBER, YEAR, parse_number
+
+_LONGEST_LABEL = 60
+_LONGEST_LINE = 90
+_LINE = re.compile(r"(?P<label>[^\d:–—]{3,60}?(?:\([^)]{2,30}\))?)\s*(?::|–|—|\s-\s)\s*(?P<rest>[-−]?\d.*)")
+_YEAR_IN_BRACKETS = re.compile(r"\s*[(\[]?\s*(?:[^\W\d]+\.?\s+){0,3}((?:1[89]|20)\d\d)\.?\s*[)\]]?\s*\.?$")
+
+
+def key_figures(document: Document, overlay: Path | None) -> list[Found[KeyFigure]]:
+    """All key figures of the document, in its order; a row that is not a number with a label is none."""
+    units = Units(overlay)
+    found: list[Found[KeyFigure]] = []
+    for index, block in content(document):
+        if block.kind == "table":
+            found += _of_table(index, block, document.language, units)
+        elif block.kind in ("list_item", "paragraph") and len(block.text) <= _LONGEST_LINE:
+            found += _of_line(index, block, document.language, units)
+    return found
+
+
+class Units:
+    """The units of the data file, longest first, as one pattern."""
+
+    def __init__(self, overlay: Path | None) -> None:
+        names = load_toml("profile/units.toml", overlay)["units"]
+        alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+        self.after_number = re.compile(rf"\s*({alternatives})(?![\w²³])", re.IGNORECASE)
+        self.in_brackets = re.compile(rf"\s*[(\[]?\s*(?:in\s+)?({alternatives})\s*[)\]]?\s*$", re.IGNORECASE)
+
+
+def _of_line(index: int, block: Block, language: str | None, units: Units) -> Iterator[Found[KeyFigure]]:
+    match = _LINE.fullmatch(block.text)
+    if match is None:
+        return
+    value = _value(match["rest"], language, units)
+    if value is not None:
+        number, unit, year = value
+        label = match["label"].strip()
+        yield Found(
+            KeyFigure(label=label, value=number, unit=unit, year=year), ((index, 0, len(block.text), 0.8),)
+        )
+
+
+def _value(text: str, language: str | None, units: Units) -> tuple[float, str | None, int | None] | None:
+    """Number, unit and year of a text that holds nothing else; None otherwise."""
+    match = NUMBER.match(text.strip())
+    if match is None:
+        return None
+    number, rest = parse_number(match.group(0), language), text.strip()[match.end() :]
+    if number is None:
+        return None
+    unit, year = None, None
+    if found := units.after_number.match(rest):
+        unit, rest = found.group(1), rest[found.end() :]
+    if found := _YEAR_IN_BRACKETS.fullmatch(rest):
+        year, rest = int(found.group(1)), ""
+    return None if rest.strip(" .;") else (number, unit, year)
+
+
+def _of_table(index: int, block: Block, language: str | None, units: Units) -> Iterator[Found[KeyFigure]]:
+    """Rows of a label, a number, and perhaps a unit and a year; columns are told by their heads and contents."""
+    rows: dict[int, list[Cell]] = {}
+    for cell in block.cells:
+        rows.setdefault(cell.row, []).append(cell)
+    for row in sorted(rows):
+        cells = sorted(rows[row], key=lambda cell: cell.column)
+        figure = _of_row(block, cells, language, units)
+        if figure is not None:
+            spans: list[EvidenceSpan] = []
+            for cell in cells:
+                start, end = text_span(block.edits, cell.start, cell.end)
+                if start < end:
+                    spans.append((index, start, end, 0.9))
+            yield Found(figure, tuple(spans))
+
+
+def _of_row(block: Block, cells: list[Cell], language: str | None, units: Units) -> KeyFigure | None:
+    texts = []
+    for cell in cells:
+        start, end = text_span(block.edits, cell.start, cell.end)
+        texts.append(block.text[start:end].strip())
+    if len(texts) < 2 or not texts[0] or NUMBER.fullmatch(texts[0]) or len(texts[0]) > _LONGEST_LABEL:
+        return None
+    label, values = texts[0], [text for text in texts[1:] if text]
+    year = next((int(text) for text in values[1:] if YEAR.fullmatch(text)), None)
+    numbers = [
+        text for text in values if not (year is not None and text == str(year) and text is not values[0])
+    ]
+    if not numbers:
+        return None
+    value = _value(numbers[0], language, units)
+    if value is None or any(_value(text, language, units) for text in numbers[1:]):
+        return None  # several numbers: a table of data, whose columns have names of their own
+    number, unit, own_year = value
+    named = next((text for text in numbers[1:] if units.after_number.fullmatch(text)), None)
+    if unit is None and (found := units.in_brackets.search(label)) and found.start() > 0:
+        unit, label = found.group(1), label[: found.start()].rstrip()
+    return KeyFigure(label=label, value=number, unit=unit or named, year=own_year or year)
