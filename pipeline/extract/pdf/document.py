@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from pipeline.extract.pdf.markdown import page_markdown
 from pipeline.extract.pdf.metadata import pdf_metadata
 from pipeline.extract.pdf.opening import Opened, opened
 from pipeline.extract.pdf.reading import Page, read_page
+from pipeline.extract.pdf.tags import read_structure
 from pipeline.findings import finding
 from pipeline.model import Block, Document, Finding, Source
 from pipeline.settings import Settings
@@ -25,6 +27,7 @@ from pipeline.settings import Settings
 MEDIA_TYPE = "application/pdf"
 _PASSWORD = "password"
 _REOPEN_EVERY = 200
+_TREE = b"/StructTreeRoot"
 
 
 def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
@@ -66,7 +69,7 @@ def read_pdf(path: Path | str, settings: Settings | None = None) -> Document:
     data = _bytes(Path(path))
     digest = sha256(data).hexdigest()
     source = Source(path=Path(path).name, sha256=digest, media_type=MEDIA_TYPE, size=len(data))
-    return extract_pdf(data, source, settings or Settings())
+    return extract_pdf(data, source, settings or _defaults())
 
 
 def markdown_pages(path: Path | str, settings: Settings | None = None) -> Iterator[str]:
@@ -74,7 +77,7 @@ def markdown_pages(path: Path | str, settings: Settings | None = None) -> Iterat
 
     A paragraph or table that goes on over a page break stands whole on the page where it begins.
     """
-    settings = settings or Settings()
+    settings = settings or _defaults()
     with opened(_bytes(Path(path)), None, settings.max_pdf_bytes) as document:
         pages = list(_pages(document, settings))
     page = 1
@@ -89,6 +92,11 @@ def markdown_pages(path: Path | str, settings: Settings | None = None) -> Iterat
         page, waiting = page + 1, []
 
 
+@lru_cache(maxsize=1)
+def _defaults() -> Settings:
+    return Settings()
+
+
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -98,10 +106,12 @@ def _bytes(path: Path) -> bytes:
 
 def _pages(document: Opened, settings: Settings) -> Iterator[Page]:
     """The pages within the budget. PDFium forgets what it has cached every now and then."""
+    tagged = document.pdf.is_tagged() or _TREE in document.data
+    structure = read_structure(document.data, document.password) if tagged else None
     for index in range(min(len(document.pdf), settings.max_pages)):
         if index and index % _REOPEN_EVERY == 0:
             document.reopen()
-        yield read_page(pdfium.handle(document.pdf.raw), index, tagged=False)
+        yield read_page(pdfium.handle(document.pdf.raw), index, structure)
 
 
 def _blocks(pages: list[Page]) -> Iterator[Block]:

@@ -8,8 +8,9 @@ from pipeline.extract.pdf.furniture import label_furniture
 from pipeline.extract.pdf.grids import Grid
 from pipeline.extract.pdf.headings import body_size, mark_headings
 from pipeline.extract.pdf.lines import Line
-from pipeline.extract.pdf.paragraphs import Draft, join_over_breaks, marks, paragraphs
+from pipeline.extract.pdf.paragraphs import Draft, join_over_breaks, list_marker, marks, paragraphs
 from pipeline.extract.pdf.reading import Page
+from pipeline.model import Role
 
 _NOTE_SIZE = 0.93
 _NOTE_ZONE = 0.5
@@ -18,7 +19,7 @@ _NOTE_ZONE = 0.5
 def make_drafts(pages: Sequence[Page]) -> list[Draft]:
     """The drafts of the document, in reading order."""
     label_furniture([(page.height, page.lines()) for page in pages])
-    drafts = [draft for page in pages for draft in _page_drafts(page)]
+    drafts = _joined_elements([draft for page in pages for draft in _page_drafts(page)])
     body = body_size(drafts)
     _label_notes(drafts, {page.number: page.height for page in pages}, body)
     mark_headings(drafts)
@@ -42,19 +43,72 @@ def _page_drafts(page: Page) -> Iterator[Draft]:
                 yield Draft("furniture", [item], page.number, role=item.kind)  # type: ignore[arg-type]
     for line in page.asides:
         yield Draft("paragraph", [line], page.number)
+    for line in page.artifacts:
+        role: Role = "running_header" if line.box[1] < page.height / 2 else "running_footer"
+        if marks().page_number.match(line.text):
+            role = "page_number"
+        yield Draft("furniture", [line], page.number, role=role)
     for line in page.hidden:
         yield Draft("paragraph", [line], page.number, visibility="hidden")
 
 
 def _text_drafts(lines: Sequence[Line], joins: bool, column: int) -> list[Draft]:
-    drafts = paragraphs(lines)
+    drafts = tagged_drafts(lines) if lines and lines[0].element else paragraphs(lines)
     for draft in drafts:
         draft.column = column
-        if draft.kind == "paragraph" and marks().caption.match(draft.text):
+        if (
+            draft.kind == "paragraph"
+            and not draft.role
+            and not draft.lines[0].element
+            and marks().caption.match(draft.text)
+        ):
             draft.kind = "caption"
     if drafts:
         drafts[0].joins = joins
     return drafts
+
+
+def tagged_drafts(lines: Sequence[Line]) -> list[Draft]:
+    """Lines of the structure tree as drafts: a draft for each element."""
+    drafts: list[Draft] = []
+    for line in lines:
+        if drafts and drafts[-1].lines[0].element == line.element:
+            drafts[-1].lines.append(line)
+        else:
+            drafts.append(_tagged_draft(line))
+    return drafts
+
+
+def _tagged_draft(line: Line) -> Draft:
+    draft = Draft("paragraph", [line], line.page)
+    if line.tag is None or line.tag.kind == "paragraph":
+        return draft
+    if line.tag.kind in ("heading", "list_item", "caption", "quote"):
+        draft.kind, draft.level = line.tag.kind, line.tag.level or None  # type: ignore[assignment]
+    elif line.tag.kind == "footnote":
+        draft.role = "footnote"
+    elif line.tag.kind == "toc":
+        draft.role = "toc"
+    if draft.kind == "list_item":
+        found = list_marker(line)
+        draft.marker = line.marker or (found[0] if found else None)
+        draft.ordered = bool(draft.marker) and any(char.isalnum() for char in draft.marker or "")
+    return draft
+
+
+def _joined_elements(drafts: Sequence[Draft]) -> list[Draft]:
+    """Elements of the structure tree that go on over a page break, as one draft."""
+    result: list[Draft] = []
+    known: dict[int, Draft] = {}
+    for draft in drafts:
+        element = draft.lines[0].element if draft.lines else 0
+        if element and element in known:
+            known[element].lines.extend(draft.lines)
+            continue
+        if element:
+            known[element] = draft
+        result.append(draft)
+    return result
 
 
 def _label_notes(drafts: Sequence[Draft], heights: dict[int, float], body: float) -> None:
@@ -74,7 +128,7 @@ def _label_notes(drafts: Sequence[Draft], heights: dict[int, float], body: float
 
 
 def _may_be_note(draft: Draft, heights: dict[int, float], body: float) -> bool:
-    if not draft.lines or draft.bold or draft.size > _NOTE_SIZE * body:
+    if not draft.lines or draft.bold or draft.lines[0].element or draft.size > _NOTE_SIZE * body:
         return False
     return draft.lines[0].box[1] > _NOTE_ZONE * heights.get(draft.page, 0.0)
 

@@ -20,6 +20,8 @@ _MAX_SEGMENTS = 20_000
 _MAX_FORM_DEPTH = 5
 _STRAIGHT = 0.06
 _SHORTEST = 1.0
+_TINY = 2.5
+_CURVE_SOON = 10
 _DOUBLE = 3.0
 _MAX_BESIDE = 40
 
@@ -127,6 +129,8 @@ def _path(item: int, matrix: Matrix, found: _Found) -> None:
     if box is None:
         return
     left, low, right, high = box
+    if right - left < _TINY and high - low < _TINY:
+        return
     if filled and not stroked and count in (4, 5):
         found.segments += [(left, low, right, low), (left, high, right, high),
                            (left, low, left, high), (right, low, right, high)]  # fmt: skip
@@ -144,7 +148,11 @@ def _path(item: int, matrix: Matrix, found: _Found) -> None:
 
 
 def _segments(item: int, count: int, matrix: Matrix) -> Iterator[tuple[float, float, float, float]]:
-    """The straight lines of a path, closing ones included, in page space."""
+    """The straight lines of a path, closing ones included, in page space; none of one that soon curves: a drawing."""
+    if any(
+        pdfium.segment_type(pdfium.get_segment(item, i)) == _BEZIER_TO for i in range(min(count, _CURVE_SOON))
+    ):
+        return
     point = (ctypes.c_float * 2)()
     at = ctypes.addressof(point)
     a, b, c, d, e, f = matrix

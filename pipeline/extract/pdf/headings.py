@@ -44,8 +44,11 @@ def mark_headings(drafts: Sequence[Draft]) -> None:
     body = _body(drafts)
     styles: list[tuple[float, bool, bool]] = []
     found = []
+    told = any(draft.kind == "heading" for draft in drafts)
     for index, draft in enumerate(drafts):
         if draft.kind not in ("paragraph", "list_item") or draft.role or draft.visibility != "shown":
+            continue
+        if told and draft.lines and draft.lines[0].element:
             continue
         following = next((d for d in drafts[index + 1 : index + 6] if d.kind != "furniture"), None)
         if _score(draft, following, body) >= _ENOUGH:
@@ -55,7 +58,8 @@ def mark_headings(drafts: Sequence[Draft]) -> None:
     for draft, style in zip(found, styles, strict=True):
         draft.kind, draft.marker, draft.ordered = "heading", None, None
         draft.level = min(_number_depth(draft) or ranks[style], _LEVELS)
-    _tidy_levels(found)
+    if not told:
+        _tidy_levels(found)
 
 
 def _body(drafts: Sequence[Draft]) -> Body:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.extract.pdf.content import HYPHEN, Content, Style
+from pipeline.extract.pdf.tags import Element
 from pipeline.model import fold_space
 
 Flags = npt.NDArray[Any]
@@ -64,13 +65,12 @@ class Line:
     page: int
     box: tuple[float, float, float, float]
     tracked: tuple[int, ...] = ()
-    content_id: int = -1
-    region: int = 0
-    gap: float = 0.0
     wide_gap: int = 0
+    element: int = 0
+    tag: Element | None = None
+    marker: str = ""
     kind: str = ""
     edges: tuple[float, float] = (0.0, 0.0)
-    cut: tuple[int, int] | None = field(default=None)
 
 
 def text_between(content: Content, first: int, last: int) -> str:
@@ -79,8 +79,13 @@ def text_between(content: Content, first: int, last: int) -> str:
     return fold_space(_CONTROL.sub("", text))
 
 
-def make_pieces(content: Content, words: Sequence[int]) -> tuple[list[Piece], list[Piece]]:
-    """The pieces of `words` (ascending indices) in painting order: upright ones, and those that run otherwise."""
+def make_pieces(
+    content: Content, words: Sequence[int], owners: Sequence[int] | None = None
+) -> tuple[list[Piece], list[Piece]]:
+    """The pieces of `words` (ascending indices) in painting order: upright ones, and those that run otherwise.
+
+    `owners` tell for each word what it belongs to; a piece never holds words of two.
+    """
     if not words:
         return [], []
     index = np.asarray(words)
@@ -99,6 +104,9 @@ def make_pieces(content: Content, words: Sequence[int]) -> tuple[list[Piece], li
         rtl = np.array([bool(_RTL.search(content.word(i))) for i in words])
         near |= rtl[1:] & rtl[:-1] & (back > _BACKSTEP * unit) & (back < _PIECE_GAP * unit)
     joined = level & near & ~hyphens[:-1] & (index[1:] == index[:-1] + 1)
+    if owners is not None:
+        belongs = np.asarray(owners)
+        joined &= belongs[1:] == belongs[:-1]
     sloped = angles != 0
     if sloped.any():
         joined = np.where(sloped[1:] | sloped[:-1], _same_sloped_line(content, words, angles), joined)
@@ -193,7 +201,7 @@ def make_lines(pieces: Iterable[Piece], content: Content, edges: tuple[float, fl
                 break
         else:
             rows.append([piece])
-    return [_line(row, content, edges) for row in rows]
+    return [line_of(row, content, edges) for row in rows]
 
 
 def _on_line(row: list[Piece], piece: Piece) -> bool:
@@ -211,9 +219,21 @@ def _on_line(row: list[Piece], piece: Piece) -> bool:
     return smaller and near
 
 
-def _line(row: list[Piece], content: Content, edges: tuple[float, float]) -> Line:
+def same_line(above: Piece, piece: Piece) -> bool:
+    """Whether a piece that is read after `above` goes on with its line."""
+    size = max(above.size, piece.size)
+    overlap = min(above.bottom, piece.bottom) - max(above.top, piece.top)
+    return overlap > _SAME_LINE * min(above.size, piece.size) and piece.left > above.right - 0.6 * size
+
+
+def line_of(row: list[Piece], content: Content, edges: tuple[float, float], in_order: bool = False) -> Line:
+    """The line that the pieces make, from left to right (from right to left where they are written so).
+
+    `in_order` says that they are in reading order already.
+    """
     rtl = sum(p.rtl for p in row) * 2 > len(row)
-    row = sorted(row, key=lambda p: -p.right if rtl else p.left)
+    if not in_order:
+        row = sorted(row, key=lambda p: -p.right if rtl else p.left)
     parts: list[str] = []
     tracked: list[int] = []
     at = wide = 0
@@ -245,7 +265,6 @@ def _line(row: list[Piece], content: Content, edges: tuple[float, float]) -> Lin
         page=content.number,
         box=content.frame.shown(box),
         tracked=tuple(tracked),
-        content_id=main.style.content_id,
         wide_gap=wide,
         edges=edges,
     )  # fmt: skip

@@ -97,7 +97,7 @@ def paragraphs(lines: Sequence[Line]) -> list[Draft]:
     leading = _leading(lines)
     previous: Line | None = None
     for line in lines:
-        marker = _marker(line)
+        marker = list_marker(line)
         if previous is None or marker or _breaks(previous, line, drafts[-1], leading):
             drafts.append(_draft(line, marker))
         else:
@@ -123,7 +123,7 @@ def _draft(line: Line, marker: tuple[str, bool] | None) -> Draft:
     return Draft("list_item", [line], line.page, marker=text, ordered=ordered)
 
 
-def _marker(line: Line) -> tuple[str, bool] | None:
+def list_marker(line: Line) -> tuple[str, bool] | None:
     """The list marker with which a line begins, and whether it counts."""
     found = marks().bullet.match(line.text)
     if found:

@@ -14,6 +14,8 @@ from pipeline.extract.pdf.grids import Grid
 from pipeline.extract.pdf.layout import Atom, columns
 from pipeline.extract.pdf.lines import Line, Piece, make_lines, make_pieces
 from pipeline.extract.pdf.ruled import ruled_tables
+from pipeline.extract.pdf.tagged import tagged_page
+from pipeline.extract.pdf.tags import Structure
 
 _TINY = 1.0
 _INVISIBLE_MODES = (3, 7)
@@ -25,7 +27,8 @@ _OUTSIDE = 1.0
 @dataclass(slots=True)
 class Page:
     """A page as read. `columns` hold lines and tables from top to bottom, in reading order; `asides` are lines that
-    run sideways, `hidden` what the page does not show. `scanned` says that it is a picture without text."""
+    run sideways, `hidden` what the page does not show, `artifacts` what the file
+    itself calls no content. `scanned` says that it is a picture without text."""
 
     number: int
     width: float
@@ -33,6 +36,7 @@ class Page:
     columns: list[list[Line | Grid]] = field(default_factory=list)
     asides: list[Line] = field(default_factory=list)
     hidden: list[Line] = field(default_factory=list)
+    artifacts: list[Line] = field(default_factory=list)
     scanned: bool = False
     unreadable: bool = False
     truncated: bool = False
@@ -42,35 +46,48 @@ class Page:
         return [item for column in self.columns for item in column if isinstance(item, Line)]
 
 
-def read_page(document: int, index: int, tagged: bool) -> Page:
-    """Page `index` (from 0) of an open PDF."""
-    with page_content(document, index, tagged) as content:
+def read_page(document: int, index: int, structure: Structure | None = None) -> Page:
+    """Page `index` (from 0) of an open PDF, by the structure tree where there is one that covers its text."""
+    with page_content(document, index, structure is not None) as content:
         if content is None:
             return Page(index + 1, 0.0, 0.0, unreadable=True)
         graphics = page_graphics(content.handle, content.frame)
-        return _page(content, graphics)
+        return _page(content, graphics, structure)
 
 
-def _page(content: Content, graphics: Graphics) -> Page:
+def _page(content: Content, graphics: Graphics, structure: Structure | None) -> Page:
     frame = content.frame
     width, height = (frame.height, frame.width) if frame.turned in (90, 270) else (frame.width, frame.height)
     page = Page(content.number, width, height, truncated=content.truncated)
     shown, hidden = _visible(content, graphics)
     page.scanned = _is_scan(content, graphics, shown)
+    by_tags = tagged_page(content, shown, structure) if structure else None
+    if by_tags:
+        shown = by_tags.others
+        page.artifacts = _lines_as_painted(content, by_tags.artifacts)
     upright, sideways = make_pieces(content, shown)
-    tables = ruled_tables(content, graphics, upright)
-    if tables:
-        taken = {word for table in tables for word in table.words}
-        upright, sideways = make_pieces(content, [word for word in shown if word not in taken])
-    ruled_off = between_rules(content, upright, graphics)
-    taken = {word for table in ruled_off for word in table.words}
-    upright = [piece for piece in upright if piece.words.start not in taken]
-    page.columns = _ordered(content, upright, [*tables, *ruled_off], graphics)
+    page.columns = _columns(content, upright, sideways, graphics, shown)
+    if by_tags:
+        page.columns.insert(0, by_tags.items)
     page.asides = [
         line for piece in sideways for line in make_lines([piece], content, (piece.left, piece.right))
     ]
-    page.hidden = _hidden_lines(content, hidden)
+    page.hidden = _lines_as_painted(content, hidden)
     return page
+
+
+def _columns(
+    content: Content, upright: list[Piece], sideways: list[Piece], graphics: Graphics, shown: Sequence[int]
+) -> list[list[Line | Grid]]:
+    """The page's text by its geometry: tables first, and what is left in columns."""
+    tables = ruled_tables(content, graphics, upright)
+    taken = {word for table in tables for word in table.words}
+    if taken:
+        upright, sideways[:] = make_pieces(content, [word for word in shown if word not in taken])
+    ruled_off = between_rules(content, upright, graphics)
+    taken = {word for table in ruled_off for word in table.words}
+    upright = [piece for piece in upright if piece.words.start not in taken]
+    return _ordered(content, upright, [*tables, *ruled_off], graphics)
 
 
 def _visible(content: Content, graphics: Graphics) -> tuple[list[int], list[int]]:
@@ -138,7 +155,7 @@ def _height(item: Line | Grid) -> float:
     return (item.top + item.bottom) / 2 if isinstance(item, Line) else (item.box[1] + item.box[3]) / 2
 
 
-def _hidden_lines(content: Content, words: list[int]) -> list[Line]:
+def _lines_as_painted(content: Content, words: list[int]) -> list[Line]:
     upright, sideways = make_pieces(content, words)
     return [
         line
