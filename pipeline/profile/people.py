@@ -1,0 +1,65 @@
+"""People with an office: "Oberbürgermeister Burkhard Jung", "Ada Colau, alcaldesa de Barcelona"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.model import Document, Person
+from pipeline.overlay import load_toml
+from pipeline.profile.evidence import Found, content
+
+_LETTER = r"[^\W\d_]"
+_UPPER = (
+    "[" + "".join(chr(c) for c in (*range(0x41, 0x530), *range(0x1F00, 0x2000)) if chr(c).isupper()) + "]"
+)
+_NAME_WORD = rf"{_UPPER}(?:\.|{_LETTER}*(?:[-'’]{_LETTER}+)*)"
+_SPACE = r"[ \u00a0]"
+_PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|zu|ter|ten|y)"
+_NAME = rf"(?P<name>{_NAME_WORD}(?:{_SPACE}{_PARTICLE}){{0,2}}(?:{_SPACE}{_NAME_WORD}){{1,2}})"
+_PLACE = rf"(?:{_SPACE}(?:{_PARTICLE}|of|miasta|της|του))?(?:{_SPACE}{_NAME_WORD}){{1,2}},{_SPACE}"
+
+
+def people(document: Document, overlay: Path | None) -> list[Found[Person]]:
+    """Each person once, with the office as first written, in the order of the document.
+
+    Only offices of the data file count; a name has a given name and a surname.
+    """
+    roles = load_toml("profile/roles.toml", overlay)
+    words = [*roles.get(document.language or "en", []), *roles.get("en", [])]
+    found: dict[str, Found[Person]] = {}
+    for index, block in content(document):
+        if block.kind in ("heading", "table"):
+            continue
+        for pattern in _patterns(tuple(words)):
+            for match in pattern.finditer(block.text):
+                name, role = match["name"], match["role"]
+                if _is_a_role(name, words) or name in found:
+                    continue
+                span = (index, match.start(), match.end(), 0.8)
+                found[name] = Found(Person(name=_plain(name), role=_plain(role)), (span,))
+    return sorted(found.values(), key=lambda item: item.spans[0][:2])
+
+
+@lru_cache(maxsize=32)
+def _patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    alternatives = "|".join(re.escape(word) for word in sorted(set(words), key=lambda w: (-len(w), w)))
+    role = rf"(?<!{_LETTER})(?P<role>(?i:{alternatives}))(?!{_LETTER})"
+    title = r"(?:(?:Dr|dr|Prof|prof|Mag|Ing|ing|inż|mgr)\.[ \u00a0]){0,2}"
+    return (
+        re.compile(rf"{role}[ \u00a0,:]{{1,2}}{title}{_NAME}"),
+        re.compile(rf"{role}{_PLACE}{title}{_NAME}"),
+        re.compile(
+            rf"(?<!{_LETTER}){_NAME},[ \u00a0](?:(?:the|el|la|le|o|a|il|der|die|de|ο|η)[ \u00a0])?{role}"
+        ),
+    )
+
+
+def _is_a_role(name: str, words: list[str]) -> bool:
+    known = {word.casefold() for word in words}
+    return any(part.casefold() in known for part in name.split())
+
+
+def _plain(text: str) -> str:
+    return text.replace("\u00a0", " ")

@@ -1,0 +1,130 @@
+"""Policies, strategies and plans that the text names, with their year where one stands beside the name."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.model import Document, Policy
+from pipeline.overlay import load_toml
+from pipeline.profile.evidence import Found, content
+from pipeline.profile.numbers import YEAR
+
+_MOST_WORDS = 14
+_NEAR = 70
+_WORD = re.compile(r"[^\W_][\w’'.-]*[\w]|[^\W_]")
+_SENTENCE_END = re.compile(r"[.!?…]\s|[:;]\s|\n")
+
+
+def policies(document: Document, overlay: Path | None) -> list[Found[Policy]]:
+    """Each policy once, as first named, in the order of the document.
+
+    A name begins with a capitalised word for a kind of policy (`Strategia`, `Plan`, `Gesamtkonzept`: a data file) or
+    ends with one (English, Dutch), and runs over capitalised words and the small words between them. A common
+    noun by itself is no name.
+    """
+    manner = _manner(document.language or "en", overlay)
+    if manner is None:
+        return []
+    found: dict[str, Found[Policy]] = {}
+    for index, block in content(document):
+        if block.kind in ("heading", "table", "caption"):
+            continue
+        for start, end in manner.names(block.text):
+            name = block.text[start:end].replace("\u00a0", " ")
+            key = name.casefold()
+            if any(key in known or known in key for known in found):
+                continue
+            found[key] = Found(
+                Policy(name=name, year=_year(block.text, start, end)), ((index, start, end, 0.7),)
+            )
+    return list(found.values())
+
+
+class Manner:
+    """How a language names policies: words for kinds, small words inside names, on which side the kind stands."""
+
+    def __init__(self, kinds: list[str], small: list[str], kind_last: bool) -> None:
+        self._kind = re.compile("|".join(kinds))
+        self._small = frozenset(small)
+        self._kind_last = kind_last
+
+    def names(self, text: str) -> list[tuple[int, int]]:
+        """[start, end) of each name in `text`."""
+        found: list[tuple[int, int]] = []
+        words = list(_WORD.finditer(text))
+        for position, word in enumerate(words):
+            if not self._kind.fullmatch(word.group(0)) or not word.group(0)[:1].isupper():
+                continue
+            if found and word.start() < found[-1][1]:
+                continue
+            first = self._backward(words, position, text) if self._kind_last else position
+            last = self._forward(words, position, text)
+            if last - first >= 1:
+                found.append((words[first].start(), words[last].end()))
+        return found
+
+    def _forward(self, words: list[re.Match[str]], position: int, text: str) -> int:
+        last = position
+        for at in range(position + 1, min(len(words), position + _MOST_WORDS)):
+            if _SENTENCE_END.search(text, words[at - 1].end() - 1, words[at].start()) or _breaks(
+                words, at, text
+            ):
+                break
+            word = words[at].group(0)
+            if word[:1].isupper() or (word[:1].isdigit() and last == at - 1):
+                last = at
+            elif word.casefold() not in self._small:
+                break
+        return last
+
+    def _backward(self, words: list[re.Match[str]], position: int, text: str) -> int:
+        first = position
+        for at in range(position - 1, max(-1, position - _MOST_WORDS), -1):
+            if _SENTENCE_END.search(text, words[at].end() - 1, words[at + 1].start()) or _breaks(
+                words, at + 1, text
+            ):
+                break
+            word = words[at].group(0)
+            opens = at == 0 or bool(_SENTENCE_END.search(text, words[at - 1].end() - 1, words[at].start()))
+            if word[:1].isupper() and word.casefold() not in self._small and not (opens and len(word) < 4):
+                first = at
+            elif word.casefold() not in self._small:
+                break
+        return first
+
+
+def _breaks(words: list[re.Match[str]], at: int, text: str) -> bool:
+    """Whether something other than white space, a hyphen or a dash between years stands before a word."""
+    between = text[words[at - 1].end() : words[at].start()]
+    return any(not char.isspace() and char not in "–-&’'" for char in between)
+
+
+def _year(text: str, start: int, end: int) -> int | None:
+    """The year in the name's own sentence that stands nearest to it, within 70 characters; none in the name itself."""
+    sentence_start = max(
+        (m.end() for m in _SENTENCE_END.finditer(text, 0, start) if not _abbreviates(text, m)), default=0
+    )
+    closing = next(
+        (m.start() for m in _SENTENCE_END.finditer(text, end) if not _abbreviates(text, m)), len(text)
+    )
+    near = []
+    for match in YEAR.finditer(text, sentence_start, closing):
+        if match.end() <= start:
+            near.append((start - match.end(), int(match.group(0))))
+        elif match.start() >= end:
+            near.append((match.start() - end, int(match.group(0))))
+    near = [item for item in near if item[0] <= _NEAR]
+    return min(near)[1] if near else None
+
+
+def _abbreviates(text: str, match: re.Match[str]) -> bool:
+    """Whether a full stop belongs to an abbreviation ("2016 r."), not to the end of a sentence."""
+    return bool(re.search(r"(?:\d[\s\u00a0]|\s)[^\W\d]{1,2}$", text[: match.start()]))
+
+
+@lru_cache(maxsize=32)
+def _manner(language: str, overlay: Path | None) -> Manner | None:
+    entry = load_toml("profile/policies.toml", overlay).get(language)
+    return Manner(entry["kinds"], entry["small"], entry.get("kind_last", False)) if entry else None
