@@ -1,0 +1,141 @@
+"""The anatomy of a page: its title and tagline, and what of the rest is furniture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.lexis.fold import fold
+from pipeline.model import Block, Document, Role
+from pipeline.segment.headings import Found, match_heading
+from pipeline.segment.phrases import Phrases, is_breadcrumb, phrases, role_by_words
+
+_MASTHEAD = 40  # blocks of content among which the title stands
+_BODY = 120  # characters of a paragraph with which the text proper begins
+_TAGLINE = 160
+_SENTENCE = 80  # a longer sentence introduces the text
+_ABOVE = 6  # short lines above the title of a text dump, at most
+_SHORT = 60
+
+
+class Anatomy(NamedTuple):
+    """Indices of the title and tagline blocks, and the roles of furniture by block."""
+
+    title: int | None
+    tagline: int | None
+    furniture: dict[int, Role]
+
+
+def anatomy(document: Document, overlay: Path | None) -> Anatomy:
+    """What stands where in the document, before its sections are told."""
+    known = phrases(overlay)
+    blocks = document.blocks
+    content = [index for index, block in enumerate(blocks) if block.is_content and block.raw]
+    furniture = _by_words(document, content, known, overlay)
+    content = [index for index in content if index not in furniture]
+    title = _title(document, content, overlay)
+    if title is None:
+        return Anatomy(None, None, furniture)
+    above = _above(document, content[: content.index(title)], known)
+    furniture |= above
+    below = [index for index in content if index > title]
+    return Anatomy(title, _tagline(document, below, overlay), furniture)
+
+
+def _by_words(
+    document: Document, content: list[int], known: Phrases, overlay: Path | None
+) -> dict[int, Role]:
+    roles: dict[int, Role] = {}
+    for index in content:
+        block = document.blocks[index]
+        role = role_by_words(block, known)
+        if role and not (block.kind == "heading" and _is_section(block, document.language, overlay)):
+            roles[index] = role
+    return roles
+
+
+def _is_section(block: Block, language: str | None, overlay: Path | None) -> bool:
+    return match_heading(block.text, language, overlay=overlay).match in ("exact", "folded")
+
+
+def _title(document: Document, content: list[int], overlay: Path | None) -> int | None:
+    """The first heading of the first level; without one, the first heading above the text proper."""
+    blocks = document.blocks
+    headings = [
+        index for index in content[: 3 * _MASTHEAD] if blocks[index].kind == "heading" and blocks[index].text
+    ]
+    masthead = _masthead(blocks, content)
+    site = fold(document.source.get("site") or "")
+
+    def fits(index: int) -> bool:
+        block = blocks[index]
+        return fold(block.text) != site and not _is_section(block, document.language, overlay)
+
+    named = [index for index in headings if blocks[index].role == "title"]
+    first_level = [index for index in headings if blocks[index].level == 1]
+    candidates = [*named, *first_level, *(index for index in headings if index in masthead)]
+    if not named and len(first_level) != 1 and masthead:  # a text in chapters: its title stands above them
+        candidates = [index for index in candidates if index in masthead] or candidates
+    fitting = next((index for index in candidates if fits(index)), None)
+    if fitting is not None:
+        return fitting
+    return named[0] if named else None
+
+
+def _masthead(blocks: Sequence[Block], content: list[int]) -> frozenset[int]:
+    """Blocks above the text proper."""
+    found: list[int] = []
+    for index in content[:_MASTHEAD]:
+        block = blocks[index]
+        if block.kind in ("list_item", "table") or (block.kind != "heading" and len(block.raw) >= _BODY):
+            break
+        found.append(index)
+    return frozenset(found)
+
+
+def _above(document: Document, above: list[int], known: Phrases) -> dict[int, Role]:
+    """Furniture above the title: the trail, the site's name and, in a text dump, the other short lines."""
+    roles: dict[int, Role] = {}
+    site = fold(document.source.get("site") or "")
+    short = all(_is_short(document.blocks[index]) for index in above)
+    dump = document.source.media_type == "text/plain" and 0 < len(above) <= _ABOVE and short
+    for index in above:
+        block = document.blocks[index]
+        if is_breadcrumb(block, known):
+            roles[index] = "breadcrumb"
+        elif site and fold(block.text) == site:
+            roles[index] = "site_name"
+        elif dump:
+            roles[index] = "navigation" if "site_name" in roles.values() else "site_name"
+    return roles
+
+
+def _is_short(block: Block) -> bool:
+    return block.kind == "paragraph" and len(block.raw) <= _SHORT and block.raw[-1] not in ".!?:;,"
+
+
+def _tagline(document: Document, below: list[int], overlay: Path | None) -> int | None:
+    """The one line between the title and the first section."""
+    blocks = document.blocks
+    if len(below) < 2:
+        return None
+    block, after = blocks[below[0]], blocks[below[1]]
+    if block.kind not in ("heading", "paragraph") or not 0 < len(block.text) <= _TAGLINE:
+        return None
+    if _matched(block, document.language, overlay).match != "none" or not any(
+        c.isalpha() for c in block.text
+    ):
+        return None
+    if block.kind == "heading":
+        level, next_level = block.level or 2, after.level or 2
+        return below[0] if after.kind == "heading" and next_level <= level else None
+    if after.kind != "heading" and not (block.text[-1] not in ".:;," and len(after.raw) >= _BODY):
+        return None
+    if block.text[-1] in ":;," or (block.text[-1] in ".!?" and len(block.text) > _SENTENCE):
+        return None
+    return below[0] if len(block.text.split()) > 1 else None
+
+
+def _matched(block: Block, language: str | None, overlay: Path | None) -> Found:
+    return match_heading(block.text, language, overlay=overlay)

@@ -1,0 +1,92 @@
+"""Furniture that is told by its words: breadcrumbs, picture credits, buttons. The words are data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.lexis.fold import fold
+from pipeline.model import Block, Role
+from pipeline.overlay import load_toml
+from pipeline.segment.headings import FOLDER, languages
+
+_LONGEST = 120  # characters of a block that is furniture by its words
+_FEW_WORDS = 14
+_SIZE = re.compile(
+    r"\s*[\[(][^()\[\]]{0,40}\b(?:pdf|[kmg]i?b|mo|ko)\b[^()\[\]]{0,40}[\])]\s*$", re.IGNORECASE
+)
+_EDGES = " .:…»›>→←«‹<|•·-–\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Whole blocks by role, beginnings of picture credits, and words that name where pictures come from."""
+
+    breadcrumb: frozenset[str]
+    whole: dict[str, Role]
+    credit: tuple[str, ...]
+    sources: tuple[str, ...]
+    trail: re.Pattern[str]
+
+
+@lru_cache(maxsize=8)
+def phrases(overlay: Path | None) -> Phrases:
+    """The phrases of all languages: whole blocks are too specific to be mistaken in another language."""
+    common = load_toml("segment/furniture.toml", overlay)
+    own = [
+        load_toml(f"{FOLDER}/{language}.toml", overlay).get("furniture", {})
+        for language in languages(overlay)
+    ]
+
+    def gathered(name: str) -> list[str]:
+        return [fold(phrase) for entry in own for phrase in entry.get(name, ())]
+
+    roles: tuple[Role, ...] = ("share", "navigation", "download")
+    return Phrases(
+        breadcrumb=frozenset(gathered("breadcrumb")),
+        whole={phrase: role for role in roles for phrase in gathered(role)},
+        credit=tuple(sorted(set(gathered("picture_credit")))),
+        sources=tuple(fold(source) for source in common["picture_sources"]),
+        trail=re.compile(rf"\s*[{re.escape(common['trail_signs'])}]\s*"),
+    )
+
+
+def role_by_words(block: Block, known: Phrases) -> Role | None:
+    """The role of furniture that the words of a short block give it, wherever it stands."""
+    text = block.text
+    if not text or len(text) > _LONGEST or block.kind in ("table", "quote"):
+        return None
+    role = known.whole.get(_whole(text))
+    if role:
+        return role
+    return "picture_credit" if _is_credit(text, known) else None
+
+
+def is_breadcrumb(block: Block, known: Phrases) -> bool:
+    """Whether a block above the title says where the page stands: "About the city", "Home › Cities › Gdańsk"."""
+    if len(block.text) > _LONGEST:
+        return False
+    if _whole(block.text) in known.breadcrumb:
+        return True
+    parts = known.trail.split(block.text)
+    return len(parts) > 2 and all(0 < len(part.split()) <= 5 for part in parts)
+
+
+def _whole(text: str) -> str:
+    return fold(_SIZE.sub("", text).strip(_EDGES))
+
+
+def _is_credit(text: str, known: Phrases) -> bool:
+    folded = fold(text)
+    if len(folded.split()) > _FEW_WORDS or folded.endswith(("?", "!")):
+        return False
+    if any(source in folded for source in known.sources):
+        return True
+    return any(
+        folded.startswith(phrase)
+        and not folded[len(phrase) : len(phrase) + 1].isalpha()
+        and len(folded) > len(phrase)
+        for phrase in known.credit
+    )

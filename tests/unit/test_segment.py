@@ -1,0 +1,218 @@
+"""Headings, anatomy and sections. Cases: `tests/cases/segment/headings.tsv`, and pages with what must come out."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from pipeline.extract.text import extract_text
+from pipeline.language import detect_language
+from pipeline.lexis.fold import fold
+from pipeline.model import Answers, Block, Document, Edit, Known, Source, apply, block_digest, new_block
+from pipeline.overlay import load_toml
+from pipeline.segment import segment
+from pipeline.segment.headings import languages, match_heading, sections, taxonomy
+from pipeline.settings import Settings
+
+CASES = Path(__file__).parent.parent / "cases" / "segment"
+SETTINGS = Settings()
+
+
+def heading_cases() -> list[list[str]]:
+    lines = (CASES / "headings.tsv").read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize(("language", "heading", "section", "how"), heading_cases())
+def test_heading(language: str, heading: str, section: str, how: str) -> None:
+    assert match_heading(heading, language or None, city="Turku") == (section, how)
+
+
+@pytest.mark.parametrize("language", languages(None))
+def test_every_wording_is_found_where_it_stands(language: str) -> None:
+    entries = load_toml(f"segment/taxonomy/{language}.toml")["sections"]
+    assert set(entries) == set(sections(None))
+    for section, entry in entries.items():
+        assert len(entry["headings"]) >= 4 and entry["words"], section
+        for wording in entry["headings"]:
+            heading = wording.replace("{city}", "Turku").replace("{country}", "Poland")
+            assert match_heading(heading, language, city="Turku") == (section, "exact"), wording
+
+
+@pytest.mark.parametrize("language", languages(None))
+def test_telling_words_are_written_as_they_are_compared(language: str) -> None:
+    for _, stems in taxonomy(language, None).words:
+        for stem in stems:
+            assert stem.strip("={}").isalpha() and stem == fold(stem)
+
+
+def segmented(
+    *blocks: Block, answers: Answers | None = None, language: str | None = "en", **metadata: str
+) -> Document:
+    known = {key: Known(value=value, origin="manifest") for key, value in metadata.items()}
+    source = Source(path="a.html", sha256="0" * 64, media_type="text/html", size=1, metadata=known)
+    document = Document(id="0" * 16, source=source, language=language, blocks=blocks)
+    return segment(document, answers or Answers(), SETTINGS)
+
+
+def heading(text: str, level: int = 2) -> Block:
+    return new_block("heading", text, level=level)
+
+
+def paragraph(text: str) -> Block:
+    return new_block("paragraph", text)
+
+
+PROSE = (
+    "The city owns twelve thousand flats, which is more than any other city of its size in the country owns."
+)
+
+
+def codes(document: Document) -> list[str]:
+    return [finding.code for finding in document.findings]
+
+
+def shape(document: Document) -> list[tuple[str, str | None, tuple[int, ...]]]:
+    return [(section.id, section.heading, section.blocks) for section in document.sections]
+
+
+def test_title_tagline_sections() -> None:
+    document = segmented(
+        heading("Turku", 1), paragraph("A port that opens its archives"), heading("Housing"), paragraph(PROSE),
+        heading("What did we see?"), paragraph(PROSE),
+    )  # fmt: skip
+    assert document.title == "Turku"
+    assert [block.role for block in document.blocks[:2]] == ["title", "tagline"]
+    assert shape(document) == [("housing", "Housing", (3,)), ("other", "What did we see?", (5,))]
+    assert codes(document) == ["heading-unmatched"]
+    assert [(entry.level, entry.text) for entry in document.outline] == [
+        (1, "Turku"), (2, "Housing"), (2, "What did we see?"),
+    ]  # fmt: skip
+
+
+def test_an_introduction_is_no_tagline() -> None:
+    document = segmented(heading("Turku", 1), paragraph(PROSE), heading("Housing"), paragraph(PROSE))
+    assert shape(document) == [("other", None, (1,)), ("housing", "Housing", (3,))]
+
+
+def test_a_heading_below_a_section_stays_with_it() -> None:
+    document = segmented(
+        heading("Turku", 1),
+        heading("Housing"),
+        paragraph(PROSE),
+        heading("The old docks", 3),
+        paragraph(PROSE),
+    )
+    assert shape(document) == [("housing", "Housing", (2, 3, 4))]
+    assert codes(document) == []
+
+
+def test_empty_section() -> None:
+    document = segmented(heading("Turku", 1), heading("Networks"), heading("Housing"), paragraph(PROSE))
+    assert [(f.code, f.block, f.section) for f in document.findings] == [("empty-section", 1, "networks")]
+
+
+def test_a_heading_above_sections_is_not_empty() -> None:
+    document = segmented(
+        heading("Turku", 1), heading("Local approaches"), heading("Housing", 3), paragraph(PROSE)
+    )
+    assert codes(document) == []
+
+
+def test_furniture_by_words() -> None:
+    document = segmented(
+        heading("Turku", 1), heading("Housing"), paragraph("Photo: Anna Kos"), paragraph("Read more"), paragraph(PROSE),
+        paragraph("Download report (PDF, 2.4 MB)"), paragraph("Photography was taught in every school of the city."),
+    )  # fmt: skip
+    assert [block.role for block in document.blocks[2:6]] == [
+        "picture_credit",
+        "navigation",
+        None,
+        "download",
+    ]
+    assert shape(document) == [("housing", "Housing", (4, 6))]
+
+
+def lost_block(text: str, after: str) -> Block:
+    block = paragraph(text)
+    return apply(block, [Edit(start=0, end=len(text), before=text, after=after, cause="withheld")])
+
+
+def test_status_and_damage() -> None:
+    lost = "\ufffd" * 30
+    document = segmented(
+        heading("Housing"), lost_block(lost, ""),
+        heading("Education"), paragraph(PROSE[:70]), lost_block(lost, "[…]"),
+        heading("Health"), paragraph(PROSE),
+        heading("Culture"),
+        apply(paragraph("cafÃ©"), [Edit(start=3, end=5, before="Ã©", after="é", cause="mojibake:x")]),
+    )  # fmt: skip
+    assert [(section.id, section.status, section.damaged) for section in document.sections] == [
+        ("housing", "lost", 1.0),
+        ("education", "damaged", 0.3),
+        ("health", "clean", 0.0),
+        ("culture", "repaired", 0.0),
+    ]
+    assert "empty-section" not in codes(document)
+
+
+def test_repeated_blocks_become_furniture_but_not_everywhere() -> None:
+    same = "Our newsletter comes every month and tells you what the city plans."
+    blocks = [heading("Turku", 1)]
+    for name in ("Housing", "Finland – policy context", "Contact", "City report"):
+        blocks += [heading(name), paragraph(PROSE), paragraph(same)]
+    document = segmented(*blocks, answers=Answers(repeated=(block_digest(same), block_digest("Turku"))))
+    assert [index for index, block in enumerate(document.blocks) if block.role == "repeated"] == [3]
+    assert [(f.code, f.count) for f in document.findings] == [("repeated-block", 1)]
+    assert document.sections[0].blocks == (2,)
+
+
+def test_a_pseudo_heading_is_told_by_its_wording() -> None:
+    document = segmented(heading("Turku", 1), paragraph(PROSE), paragraph("Key takeaways"), paragraph(PROSE))
+    assert shape(document) == [("other", None, (1,)), ("key_takeaways", "Key takeaways", (3,))]
+
+
+def test_lead() -> None:
+    document = segmented(
+        heading("Housing"), paragraph(f"Homes first: {PROSE}"),
+        heading("Health"), paragraph(f"It was 2019. So: {PROSE}"),
+        heading("Contact"), paragraph("Phone: 123"),
+    )  # fmt: skip
+    assert [section.lead for section in document.sections] == ["Homes first", None, None]
+
+
+def test_metadata_is_appended_hidden_and_once() -> None:
+    document = segmented(
+        paragraph(PROSE), url="https://city.example/turku", site="City Atlas", password="secret"
+    )
+    hidden = [block.raw for block in document.blocks if block.visibility == "hidden"]
+    assert hidden == ["https://city.example/turku", "City Atlas", "a.html"]
+    assert "secret" not in document.model_dump_json(include={"blocks"})
+    again = segment(document, Answers(), SETTINGS)
+    assert len(again.blocks) == len(document.blocks)
+
+
+def test_no_content() -> None:
+    assert codes(segmented(new_block("furniture", "Menu", role="navigation"))) == ["no-content"]
+
+
+def test_a_language_without_taxonomy() -> None:
+    document = segmented(heading("Турку", 1), heading("Контакт"), paragraph(PROSE), language="uk")
+    assert codes(document) == ["language-without-taxonomy", "heading-unmatched"]
+
+
+@pytest.mark.parametrize("case", sorted(path.stem for path in (CASES / "pages").glob("*.txt")))
+def test_page(case: str) -> None:
+    """`pages/<case>.txt` → `<case>.expected`: a line for title, tagline and furniture, and one for each section."""
+    data = (CASES / "pages" / f"{case}.txt").read_bytes()
+    source = Source(
+        path="a.txt", sha256=hashlib.sha256(data).hexdigest(), media_type="text/plain", size=len(data)
+    )
+    document = segment(detect_language(extract_text(data, source, SETTINGS), SETTINGS), Answers(), SETTINGS)
+    lines = [
+        f"{block.role}: {block.text}" for block in document.blocks if block.role and block.role != "metadata"
+    ]
+    lines += [f"[{section.id}] {section.heading} | {len(section.blocks)}" for section in document.sections]
+    assert lines == (CASES / "pages" / f"{case}.expected").read_text(encoding="utf-8").splitlines()
