@@ -13,7 +13,8 @@ _CITY_CORE = frozenset({"unique", "policy_focus", "key_factors"})
 _REPORT = frozenset(
     {
         "governance", "population", "economy", "budget", "housing", "education", "health", "environment", "climate",
-        "mobility", "culture", "migration", "participation", "safety", "methodology", "references", "annex", "challenges",
+        "mobility", "culture", "migration", "participation", "safety", "methodology", "references", "annex",
+        "challenges",
     }
 )  # fmt: skip
 
