@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 
 from pipeline.extract.pdf.content import Content
-from pipeline.extract.pdf.graphics import Graphics, joined_rules
+from pipeline.extract.pdf.graphics import Graphics
 from pipeline.extract.pdf.grids import Grid
 from pipeline.extract.pdf.lines import Piece
 from pipeline.extract.pdf.paragraphs import marks
@@ -32,7 +32,7 @@ def between_rules(content: Content, pieces: Sequence[Piece], graphics: Graphics)
     """Tables between horizontal rules of the same width: a rule above, one below, and often one under the header."""
     found: list[Grid] = []
     used: set[int] = set()
-    for left, right, ys in _rule_groups(joined_rules(graphics.across)):
+    for left, right, ys in _rule_groups(graphics.rules):
         inside = [
             p
             for p in pieces

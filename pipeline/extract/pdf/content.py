@@ -12,8 +12,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.extract.pdf import pdfium
 from pipeline.extract.pdf.pdfium import Floats
@@ -127,6 +129,11 @@ class Content:
     boxes: Floats
     baselines: Floats
     styles: list[Style]
+    sizes: Floats
+    angles: Floats
+    style_ids: npt.NDArray[Any]
+    bases: list[float]
+    lefts: list[float]
     truncated: bool = False
     handle: int = 0
     text_handle: int = 0
@@ -171,8 +178,14 @@ def _read(page: int, text_page: int, number: int, tagged: bool) -> Content:
             frame = frame.upright(angle)
             styles = _styles(text_page, starts, frame, tagged)
             break
-    boxes, baselines = _word_boxes(text_page, starts, ends, styles, frame)
-    return Content(number, frame, text, starts, ends, boxes, baselines, styles, truncated, page, text_page)
+    sizes = np.array([style.size for style in styles])
+    directions = np.array([style.angle for style in styles])
+    boxes, baselines = _word_boxes(text_page, starts, ends, sizes, directions, frame)
+    ids = np.array(list(map(id, styles)), dtype=np.uint64)
+    return Content(
+        number, frame, text, starts, ends, boxes, baselines, styles, sizes, directions, ids,
+        baselines.tolist(), boxes[:, 0].tolist(), truncated, page, text_page,
+    )  # fmt: skip
 
 
 def _frame(page: int) -> Frame:
@@ -248,7 +261,7 @@ def _font(key: int) -> Font:
 
 
 def _word_boxes(
-    text_page: int, starts: list[int], ends: list[int], styles: list[Style], frame: Frame
+    text_page: int, starts: list[int], ends: list[int], sizes: Floats, angles: Floats, frame: Frame
 ) -> tuple[Floats, Floats]:
     """Boxes and base lines of the words, as shown.
 
@@ -261,8 +274,6 @@ def _word_boxes(
     lasts = [end - 1 for end in ends]
     origin = frame.points(pdfium.origins_of(text_page, starts, count))
     tail = frame.boxes(pdfium.boxes_of(text_page, lasts, count))
-    sizes = np.array([style.size for style in styles])
-    angles = np.array([style.angle for style in styles])
     left = np.minimum(origin[:, 0], tail[:, 0])
     right = np.maximum(origin[:, 0], tail[:, 2])
     boxes = np.column_stack((left, origin[:, 1] - _ASCENT * sizes, right, origin[:, 1] + _DESCENT * sizes))

@@ -33,14 +33,15 @@ _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 class Graphics:
     """Straight edges as shown: `across` (left, y, right), `down` (x, top, bottom), (n, 3) each, sorted.
 
-    `images` and `fills` are boxes (n, 4); `paths` counts the painted paths; `crowded` says that the page has more
-    paths than tables have, and that edges were not collected to the end.
+    `rules` are the horizontal ones with what continues them. `images` and `fills` are boxes (n, 4). `paths` counts
+    the painted paths; `crowded` says that there are more than tables have, and that not all were looked at.
     """
 
     across: Floats
     down: Floats
     images: Floats
     fills: Floats
+    rules: list[tuple[float, float, float]]
     paths: int = 0
     crowded: bool = False
 
@@ -62,7 +63,8 @@ def page_graphics(page: int, frame: Frame) -> Graphics:
     _collect((pdfium.get_object(page, i) for i in range(count)), _IDENTITY, found, 0)
     segments = frame.boxes(np.array(found.segments).reshape(-1, 4)) if found.segments else np.zeros((0, 4))
     boxes = [frame.boxes(np.array(b)) if b else np.zeros((0, 4)) for b in (found.images, found.fills)]
-    return Graphics(*_edges(segments), boxes[0], boxes[1], found.paths, found.crowded)
+    across, down = _edges(segments)
+    return Graphics(across, down, boxes[0], boxes[1], _joined(across), found.paths, found.crowded)
 
 
 def _edges(segments: Floats) -> tuple[Floats, Floats]:
@@ -77,7 +79,7 @@ def _edges(segments: Floats) -> tuple[Floats, Floats]:
     return np.unique(a[:, [0, 1, 2]], axis=0), np.unique(d[:, [0, 1, 3]], axis=0)
 
 
-def joined_rules(across: Floats) -> list[tuple[float, float, float]]:
+def _joined(across: Floats) -> list[tuple[float, float, float]]:
     """Horizontal edges as rules (left, y, right) from top to bottom: pieces of one line joined, double lines one."""
     rules: list[list[float]] = []
     for left, y, right in sorted(across.tolist(), key=lambda edge: (edge[1], edge[0])):

@@ -63,10 +63,12 @@ def complete(cells: Sequence[GridCell], rows: int, columns: int) -> list[GridCel
 
 def cell_lines(content: Content, words: Sequence[int]) -> list[str]:
     """The words of a cell as lines from top to bottom, each read from left to right."""
+    if not words:
+        return []
+    bases, lefts = content.bases, content.lefts
     lines: list[list[int]] = []
-    for word in sorted(words, key=lambda i: (float(content.baselines[i]), float(content.boxes[i, 0]))):
-        size = content.styles[word].size
-        if lines and abs(content.baselines[lines[-1][-1]] - content.baselines[word]) < 0.5 * size:
+    for word in sorted(words, key=lambda i: (bases[i], lefts[i])) if len(words) > 1 else words:
+        if lines and bases[word] - bases[lines[-1][-1]] < 0.5 * content.styles[word].size:
             lines[-1].append(word)
         else:
             lines.append([word])
@@ -75,10 +77,10 @@ def cell_lines(content: Content, words: Sequence[int]) -> list[str]:
 
 def _line(content: Content, words: list[int]) -> str:
     """A line of a cell: painted in one go it is as PDFium has it, else its words from left to right."""
-    words = sorted(words)
-    if words[-1] - words[0] + 1 == len(words):
-        return text_between(content, words[0], words[-1])
-    words.sort(key=lambda i: float(content.boxes[i, 0]))
+    first, last = min(words), max(words)
+    if last - first + 1 == len(words):
+        return text_between(content, first, last)
+    words.sort(key=lambda i: content.lefts[i])
     return fold_space(" ".join(text_between(content, i, i) for i in words))
 
 

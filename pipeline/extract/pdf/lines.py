@@ -75,8 +75,10 @@ class Line:
 
 def text_between(content: Content, first: int, last: int) -> str:
     """The text from word `first` to word `last` (both included), white space folded, line-end hyphens as such."""
-    text = content.text[content.starts[first] : content.ends[last]].replace(HYPHEN, "-")
-    return fold_space(_CONTROL.sub("", text))
+    text = content.text[content.starts[first] : content.ends[last]]
+    if text.isprintable() and "  " not in text:
+        return text
+    return fold_space(_CONTROL.sub("", text.replace(HYPHEN, "-")))
 
 
 def make_pieces(
@@ -90,9 +92,7 @@ def make_pieces(
         return [], []
     index = np.asarray(words)
     boxes, bases = content.boxes[index], content.baselines[index]
-    sizes = np.array([content.styles[i].size for i in words])
-    angles = np.array([content.styles[i].angle for i in words])
-    hyphens = np.array([content.text[content.ends[i] - 1] == HYPHEN for i in words])
+    sizes, angles = content.sizes[index], content.angles[index]
     unit = np.maximum(np.maximum(sizes[1:], sizes[:-1]), 1.0)
     gap = boxes[1:, 0] - boxes[:-1, 2]
     back = boxes[:-1, 0] - boxes[1:, 2]
@@ -100,23 +100,38 @@ def make_pieces(
     least = np.minimum(sizes[1:], sizes[:-1])
     level = (lower > _SAME_LINE * least) & (np.abs(bases[1:] - bases[:-1]) < 0.5 * unit)
     near = (gap > _BACKSTEP * unit) & (gap < _PIECE_GAP * unit)
-    if _RTL.search(content.text):
+    has_rtl = bool(_RTL.search(content.text))
+    if has_rtl:
         rtl = np.array([bool(_RTL.search(content.word(i))) for i in words])
         near |= rtl[1:] & rtl[:-1] & (back > _BACKSTEP * unit) & (back < _PIECE_GAP * unit)
-    joined = level & near & ~hyphens[:-1] & (index[1:] == index[:-1] + 1)
+    joined = level & near & (index[1:] == index[:-1] + 1)
+    if HYPHEN in content.text:
+        joined &= np.array([content.text[content.ends[i] - 1] != HYPHEN for i in words[:-1]], dtype=bool)
     if owners is not None:
         belongs = np.asarray(owners)
         joined &= belongs[1:] == belongs[:-1]
     sloped = angles != 0
     if sloped.any():
         joined = np.where(sloped[1:] | sloped[:-1], _same_sloped_line(content, words, angles), joined)
-    breaks = [0, *(np.flatnonzero(~joined) + 1).tolist(), len(words)]
+    starts = np.concatenate(([0], np.flatnonzero(~joined) + 1))
+    corners = np.hstack(
+        (np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts))
+    )
+    painted = content.style_ids[index]
+    plain = np.minimum.reduceat(painted, starts) == np.maximum.reduceat(painted, starts)
+    slope = sloped[starts]
     upright: list[Piece] = []
     other: list[Piece] = []
-    for start, end in pairwise(breaks):
-        piece = _piece(content, range(words[start], words[end - 1] + 1))
+    for (start, end), box, one_style, turned in zip(
+        pairwise([*starts.tolist(), len(words)]),
+        corners.tolist(),
+        plain.tolist(),
+        slope.tolist(),
+        strict=True,
+    ):
+        piece = _piece(content, range(words[start], words[end - 1] + 1), box, one_style, has_rtl)
         if piece.text:
-            (other if sloped[start] else upright).append(piece)
+            (other if turned else upright).append(piece)
     return upright, other
 
 
@@ -130,47 +145,34 @@ def _same_sloped_line(content: Content, words: Sequence[int], angles: Flags) -> 
     return same
 
 
-def _piece(content: Content, words: range) -> Piece:
+def _piece(content: Content, words: range, box: list[float], one_style: bool, may_be_rtl: bool) -> Piece:
     first, last = words[0], words[-1]
-    boxes = content.boxes[first : last + 1]
-    left, top = boxes[:, :2].min(axis=0).tolist()
-    right, bottom = boxes[:, 2:].max(axis=0).tolist()
-    style, size, base, bold = content.styles[first], content.styles[first].size, 0.0, 0.0
-    base = float(content.baselines[first])
-    if len(words) > 1:
-        lengths = [content.ends[i] - content.starts[i] for i in words]
-        styles = content.styles[first : last + 1]
-        if any(other is not style for other in styles):
-            weight: dict[float, int] = {}
-            for other, length in zip(styles, lengths, strict=True):
-                weight[other.size] = weight.get(other.size, 0) + length
-                bold += length * other.bold
-            size = max(weight, key=lambda key: (weight[key], key))
-            main = next(i for i, other in enumerate(styles) if other.size == size)
-            style, base = styles[main], float(content.baselines[first + main])
-            bold /= sum(lengths)
-        else:
-            bold = float(style.bold)
-    else:
-        bold = float(style.bold)
+    style, base = content.styles[first], content.bases[first]
+    size, bold = style.size, float(style.bold)
+    if not one_style:
+        size, bold, main = _mixed(content, words)
+        style, base = content.styles[main], content.bases[main]
     text = text_between(content, first, last)
+    tracked: tuple[int, ...] = ()
+    if len(words) >= _TRACKED_LETTERS and len(text) < 3 * len(words):
+        tracked = _tracking(content, words)
     hyphen = content.text[content.ends[last] - 1] == HYPHEN
-    tracked = _tracking(content, words) if len(words) >= _TRACKED_LETTERS else ()
-    return Piece(
-        words,
-        text,
-        left,
-        top,
-        right,
-        bottom,
-        base,
-        size,
-        style,
-        bold,
-        hyphen,
-        tracked,
-        bool(_RTL.search(text)),
-    )
+    rtl = may_be_rtl and bool(_RTL.search(text))
+    left, top, right, bottom = box
+    return Piece(words, text, left, top, right, bottom, base, size, style, bold, hyphen, tracked, rtl)
+
+
+def _mixed(content: Content, words: range) -> tuple[float, float, int]:
+    """Of words in several styles: the size of most, the share that is bold, and the first word of that size."""
+    weight: dict[float, int] = {}
+    bold = total = 0
+    for word in words:
+        style, length = content.styles[word], content.ends[word] - content.starts[word]
+        weight[style.size] = weight.get(style.size, 0) + length
+        bold += length * style.bold
+        total += length
+    size = max(weight, key=lambda key: (weight[key], key))
+    return size, bold / total, next(word for word in words if content.styles[word].size == size)
 
 
 def _tracking(content: Content, words: range) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.extract.pdf.content import Content
-from pipeline.extract.pdf.graphics import Graphics, joined_rules
+from pipeline.extract.pdf.graphics import Graphics
 from pipeline.extract.pdf.grids import Box, Grid
 from pipeline.extract.pdf.tracks import Row, build_grid, find_tracks
 
@@ -22,7 +22,7 @@ def region_grid(content: Content, all_rows: Sequence[Row], graphics: Graphics, b
     left, top, right, bottom = box
     across = [
         rule
-        for rule in (*joined_rules(graphics.across), *drawn)
+        for rule in (*graphics.rules, *drawn)
         if top - 2 < rule[1] < bottom + 2 and rule[0] > left - 6 and rule[2] < right + 6
     ]
     down = graphics.down

@@ -20,6 +20,7 @@ from pipeline.extract.pdf.tracks import is_number, make_rows
 _MIN_EDGES = 2
 _MAX_EDGES = 3000
 _SNAP = 3.0
+_PRUNINGS = 3
 _CHART_CELLS = 20
 _CHART_EMPTY = 0.65
 
@@ -82,12 +83,31 @@ def _spreads(cell: GridCell) -> bool:
 
 
 def _find(content: Content, graphics: Graphics) -> list[list[Box]]:
+    across, down = _lattice(graphics.across, graphics.down)
+    if len(across) < _MIN_EDGES or len(down) < _MIN_EDGES:
+        return []
     from pdfplumber.table import TableFinder
 
-    edges = [_edge(left, y, right, y, "h") for left, y, right in graphics.across.tolist()]
-    edges += [_edge(x, top, x, bottom, "v") for x, top, bottom in graphics.down.tolist()]
+    edges = [_edge(left, y, right, y, "h") for left, y, right in across.tolist()]
+    edges += [_edge(x, top, x, bottom, "v") for x, top, bottom in down.tolist()]
     page: Any = SimpleNamespace(edges=edges, bbox=(0, 0, content.frame.width, content.frame.height))
     return [list(table.cells) for table in TableFinder(page, {}).tables]
+
+
+def _lattice(across: Floats, down: Floats) -> tuple[Floats, Floats]:
+    """The edges that may bound a cell: those that meet one of the other direction, within the finder's tolerances."""
+    for _ in range(_PRUNINGS):
+        if not len(across) or not len(down):
+            break
+        y, left, right = across[:, 1, None], across[:, 0, None], across[:, 2, None]
+        x, top, bottom = down[None, :, 0], down[None, :, 1], down[None, :, 2]
+        reach = 2 * _SNAP
+        meets = (x > left - reach) & (x < right + reach) & (y > top - reach) & (y < bottom + reach)
+        keep_across, keep_down = meets.any(axis=1), meets.any(axis=0)
+        if keep_across.all() and keep_down.all():
+            break
+        across, down = across[keep_across], down[keep_down]
+    return across, down
 
 
 def _edge(x0: float, top: float, x1: float, bottom: float, orientation: str) -> dict[str, Any]:
