@@ -36,7 +36,9 @@ class Units:
         names = load_toml("profile/units.toml", overlay)["units"]
         alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
         self.after_number = re.compile(rf"\s*({alternatives})(?![\w²³])", re.IGNORECASE)
-        self.in_brackets = re.compile(rf"\s*[(\[]?\s*(?:in\s+)?({alternatives})\s*[)\]]?\s*$", re.IGNORECASE)
+        self.in_brackets = re.compile(
+            rf"(?:\s*[(\[]\s*(?:in\s+)?|,\s*)({alternatives})\s*[)\]]?\s*$", re.IGNORECASE
+        )
 
 
 def _of_line(index: int, block: Block, language: str | None, units: Units) -> Iterator[Found[KeyFigure]]:

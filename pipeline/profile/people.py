@@ -24,22 +24,32 @@ _PLACE = rf"(?:{_SPACE}(?:{_PARTICLE}|of|miasta|της|του))?(?:{_SPACE}{_NAM
 def people(document: Document, overlay: Path | None) -> list[Found[Person]]:
     """Each person once, with the office as first written, in the order of the document.
 
-    Only offices of the data file count; a name has a given name and a surname.
+    Only offices of the data file count, and stand in the record in the form it gives them; a name has two words or
+    more.
     """
-    roles = load_toml("profile/roles.toml", overlay)
-    words = [*roles.get(document.language or "en", []), *roles.get("en", [])]
+    offices = _offices(document.language or "en", overlay)
     found: dict[str, Found[Person]] = {}
     for index, block in content(document):
         if block.kind in ("heading", "table"):
             continue
-        for pattern in _patterns(tuple(words)):
+        for pattern in _patterns(tuple(offices)):
             for match in pattern.finditer(block.text):
-                name, role = match["name"], match["role"]
-                if _is_a_role(name, words) or name in found:
+                name, role = _plain(match["name"]), offices[match["role"].casefold()]
+                if name in found or any(word.casefold() in offices for word in name.split()):
                     continue
                 span = (index, match.start(), match.end(), 0.8)
-                found[name] = Found(Person(name=_plain(name), role=_plain(role)), (span,))
+                found[name] = Found(Person(name=name, role=role), (span,))
     return sorted(found.values(), key=lambda item: item.spans[0][:2])
+
+
+def _offices(language: str, overlay: Path | None) -> dict[str, str]:
+    """Every form of the offices of a language (and of English), folded → the form for the record."""
+    known = load_toml("profile/roles.toml", overlay)
+    offices: dict[str, str] = {}
+    for entries in (known.get("en", {}), known.get(language, {})):
+        for office, forms in entries.items():
+            offices.update((form.casefold(), office) for form in (office, *forms))
+    return offices
 
 
 @lru_cache(maxsize=32)
@@ -54,11 +64,6 @@ def _patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
             rf"(?<!{_LETTER}){_NAME},[ \u00a0](?:(?:the|el|la|le|o|a|il|der|die|de|ο|η)[ \u00a0])?{role}"
         ),
     )
-
-
-def _is_a_role(name: str, words: list[str]) -> bool:
-    known = {word.casefold() for word in words}
-    return any(part.casefold() in known for part in name.split())
 
 
 def _plain(text: str) -> str:

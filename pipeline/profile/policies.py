@@ -27,19 +27,38 @@ def policies(document: Document, overlay: Path | None) -> list[Found[Policy]]:
     manner = _manner(document.language or "en", overlay)
     if manner is None:
         return []
-    found: dict[str, Found[Policy]] = {}
+    found: list[Found[Policy]] = []
     for index, block in content(document):
         if block.kind in ("heading", "table", "caption"):
             continue
         for start, end in manner.names(block.text):
             name = block.text[start:end].replace("\u00a0", " ")
-            key = name.casefold()
-            if any(key in known or known in key for known in found):
-                continue
-            found[key] = Found(
-                Policy(name=name, year=_year(block.text, start, end)), ((index, start, end, 0.7),)
-            )
-    return list(found.values())
+            policy = Policy(name=name, year=_year(block.text, start, end))
+            _note(found, Found(policy, ((index, start, end, 0.7),)))
+    return found
+
+
+def _note(found: list[Found[Policy]], new: Found[Policy]) -> None:
+    """Add a policy, unless it is one already found, in another case of its words perhaps; a year it lacked is taken."""
+    for position, known in enumerate(found):
+        if _is_same(known.value.name, new.value.name):
+            if known.value.year is None and new.value.year is not None:
+                policy = known.value.model_copy(update={"year": new.value.year})
+                found[position] = Found(policy, known.spans + new.spans)
+            return
+    found.append(new)
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two names are the same but for the endings of their words, or one is the beginning of the other."""
+    first, second = one.casefold().split(), other.casefold().split()
+    return all(_share_a_stem(a, b) for a, b in zip(first, second, strict=False))
+
+
+def _share_a_stem(one: str, other: str) -> bool:
+    shortest = min(len(one), len(other))
+    stem = max(min(shortest, 4), shortest - 3)
+    return one[:stem] == other[:stem]
 
 
 class Manner:
