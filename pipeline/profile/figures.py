@@ -21,11 +21,15 @@ def key_figures(document: Document, overlay: Path | None) -> list[Found[KeyFigur
     """All key figures of the document, in its order; a row that is not a number with a label is none."""
     units = Units(overlay)
     found: list[Found[KeyFigure]] = []
+    above: tuple[int, Block] | None = None
     for index, block in content(document):
         if block.kind == "table":
             found += _of_table(index, block, document.language, units)
-        elif block.kind in ("list_item", "paragraph") and len(block.text) <= _LONGEST_LINE:
+        elif len(block.text) <= _LONGEST_LINE:
             found += _of_line(index, block, document.language, units)
+            if above is not None:
+                found += _of_pair(above, (index, block), document.language, units)
+        above = (index, block) if _is_label(block) else None
     return found
 
 
@@ -51,6 +55,24 @@ def _of_line(index: int, block: Block, language: str | None, units: Units) -> It
         label = match["label"].strip()
         yield Found(
             KeyFigure(label=label, value=number, unit=unit, year=year), ((index, 0, len(block.text), 0.8),)
+        )
+
+
+def _is_label(block: Block) -> bool:
+    """Whether a block may be the label of the number under it: a term, a small heading, a short line."""
+    short = 2 < len(block.text) <= _LONGEST_LABEL and block.text[-1] not in ".!?:;,"
+    return short and not any(char.isdigit() for char in block.text) and block.kind in ("heading", "paragraph")
+
+
+def _of_pair(
+    label: tuple[int, Block], number: tuple[int, Block], language: str | None, units: Units
+) -> Iterator[Found[KeyFigure]]:
+    """A label on a line of its own, and under it nothing but a number with its unit."""
+    value = _value(number[1].text, language, units) if number[1].kind == "paragraph" else None
+    if value is not None:
+        figure = KeyFigure(label=label[1].text, value=value[0], unit=value[1], year=value[2])
+        yield Found(
+            figure, ((label[0], 0, len(label[1].text), 0.8), (number[0], 0, len(number[1].text), 0.8))
         )
 
 
