@@ -80,6 +80,16 @@ class Settings(BaseSettings):
         ),
     ] = 4
 
+    guess_threshold: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1,
+            description="probability from which a guess at lost letters stands in the text",
+            json_schema_extra=_AFFECTS,
+        ),
+    ] = 0.95
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -215,10 +215,11 @@ def legacy_candidates(
         return []
     keys = list(outputs)
     own = codes.tobytes()
-    priors = np.stack([_prior(outputs[key], tables) for key in keys])
     letters = scorer.by_letter[np.stack(mapped)]
-    rough = (letters * counts[None, :, None]).sum(axis=1) + priors + context
-    order = np.argsort(rough.min(axis=1), kind="stable")
+    rough = np.einsum("nul,u->nl", letters, counts.astype(np.float32)) + context
+    likely = np.argsort(rough.min(axis=1), kind="stable")[: 4 * SHORTLIST]
+    priors = {int(index): _prior(outputs[keys[index]], tables) for index in likely}
+    order = sorted(priors, key=lambda index: float((rough[index] + priors[index]).min()))
     candidates = []
     for index in order[: SHORTLIST + 1]:
         key = keys[index]
@@ -237,6 +238,9 @@ def legacy_candidates(
 
 
 def _prior(ways: list[tuple[int, int]], tables: Pages) -> Array:
-    read, true = np.array(ways).T
-    prior: Array = (tables.read_cost[read][:, None] + tables.language_cost[true]).min(axis=0)
+    if len(ways) == 1:
+        (read, true), *_ = ways
+        return tables.read_cost[read] + tables.language_cost[true]  # type: ignore[no-any-return]
+    reads, trues = np.array(ways).T
+    prior: Array = (tables.read_cost[reads][:, None] + tables.language_cost[trues]).min(axis=0)
     return prior

@@ -33,7 +33,7 @@ SAMPLE = 2000
 """Characters of a paragraph's words that the judge reads, with and without damage."""
 LAYERS = 3
 """How often a text is taken to have been decoded wrongly, at most."""
-SURPRISING = 6.5
+SURPRISING = 7.0
 """A non-ASCII character that costs more (in nats) than this makes a second look worthwhile."""
 
 FAMILIAR = 3.3
@@ -93,10 +93,12 @@ class Judge:
         touched, context = _parts(text)
         if not touched:
             return None
-        beside = self.scorer.many([context or " "])[0] + self._unknown
+        rows = self.scorer.letters(f"{context} {touched}")
+        border = len(context) + 1
+        beside = rows[:border].sum(axis=0) + self._unknown
         if document is not None:
             beside = beside + document
-        identity, surprising = self._as_is(touched, beside)
+        identity, surprising = self._as_is(touched, rows[border:], beside)
         letters = sum(map(str.isalpha, context))
         reading = Reading(touched, beside, letters, identity, surprising, ())
         if not (surprising or closely):
@@ -132,10 +134,10 @@ class Judge:
             for option in options
         ]
 
-    def _as_is(self, touched: str, beside: Array) -> tuple[Array, bool]:
+    def _as_is(self, touched: str, rows: Array, beside: Array) -> tuple[Array, bool]:
+        """What the words cost as they are, and whether a non-ASCII character among them is surprising."""
         codes = code_points(touched)
         marks = self.scorer.marks(codes)
-        rows = self.scorer.letters(touched)
         identity: Array = rows.sum(axis=0) + marks.sum()
         language = int((identity + beside).argmin())
         own = rows[:-1, language] + marks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from pipeline.model import Answers, Document, Edit, Finding, Source, TextRange, digest, new_block
 from pipeline.repair.stage import repair
@@ -41,6 +42,12 @@ def explain_repairs(text: str) -> list[Edit]:
     return edits
 
 
+@cache
+def _defaults() -> Settings:
+    """The settings as they ship, whatever file or environment say: these functions depend on their text alone."""
+    return Settings.model_construct()
+
+
 def _repaired(text: str) -> tuple[list[str], Document]:
     """Paragraphs (even) and what parts them (odd), and the document of the paragraphs, repaired."""
     parts = _PARTED.split(text)
@@ -53,4 +60,4 @@ def _repaired(text: str) -> tuple[list[str], Document]:
     sha256 = digest(text)
     source = Source(path="text", sha256=sha256, media_type="text/plain", size=len(text))
     document = Document(id=sha256[:16], source=source, blocks=tuple(blocks))
-    return parts, repair(document, Answers(), Settings())
+    return parts, repair(document, Answers(), _defaults())

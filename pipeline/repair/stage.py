@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from pipeline.model import (
     raw_span,
 )
 from pipeline.repair.changes import Change, as_edits, difference
+from pipeline.repair.guesser import MARK_INSIDE, Guesser
 from pipeline.repair.invisible import control_changes, invisible_changes, normal_form_changes
 from pipeline.repair.lost import Loss, losses, symbol_changes, withheld
 from pipeline.settings import Settings
@@ -25,6 +27,7 @@ from pipeline.settings import Settings
 if TYPE_CHECKING:
     from pipeline.repair.pooling import Verdict
 
+_MARK_LEFT = re.compile(r"[a-zß-öø-ÿ]+\?[a-zß-öø-ÿ]+")
 _LISTED = 200
 """Findings of one kind that a block may have; what is beyond them is in the last one's count."""
 _EXAMPLES = 10
@@ -42,11 +45,16 @@ def repair(document: Document, answers: Answers, settings: Settings) -> Document
     blocks: list[Block] = []
     findings: list[Finding] = []
     verdicts = _verdicts(document)
+    texts = [
+        verdicts[index].text if index in verdicts and verdicts[index].certain else block.text
+        for index, block in enumerate(document.blocks)
+    ]
+    guesser = Guesser(texts, settings.guess_threshold)
     for index, block in enumerate(document.blocks):
         if block.role == "metadata":
             blocks.append(block)
             continue
-        repaired, noticed = _repair_block(index, block, verdicts.get(index))
+        repaired, noticed = _repair_block(index, block, verdicts.get(index), guesser)
         blocks.append(repaired)
         findings += noticed
     result = document.model_copy(update={"blocks": tuple(blocks)})
@@ -72,8 +80,10 @@ def _verdicts(document: Document) -> dict[int, Verdict]:
     return {index: verdict for index, verdict in zip(looked_at, verdicts, strict=True) if verdict}
 
 
-def _repair_block(index: int, block: Block, verdict: Verdict | None) -> tuple[Block, list[Finding]]:
-    if block.text.isascii() and block.text.isprintable() and "(cid:" not in block.text and verdict is None:
+def _repair_block(
+    index: int, block: Block, verdict: Verdict | None, guesser: Guesser
+) -> tuple[Block, list[Finding]]:
+    if verdict is None and _is_plain(block.text):
         return block, []
     findings: list[Finding] = []
     repaired = block
@@ -88,11 +98,24 @@ def _repair_block(index: int, block: Block, verdict: Verdict | None) -> tuple[Bl
     if without_controls is not repaired:
         findings.append(_of_edits("control-characters", index, repaired, without_controls))
     repaired = _changed(without_controls, symbol_changes)
+    guesses = guesser.guesses(repaired.text)
+    guessed = apply(repaired, as_edits(repaired.text, [g.change for g in guesses if g.certain]))
+    if guessed is not repaired:
+        findings.append(_of_edits("letters-guessed", index, repaired, guessed))
+    repaired = guessed
     lost = losses(repaired.text, in_grid=block.kind == "table")
-    findings += _of_losses(index, repaired, lost)
+    findings += _of_losses(
+        index, repaired, lost, [g.told for g in guesses if not g.certain and not g.is_mark]
+    )
+    findings += _of_marks(index, repaired)
     if lost:
         repaired = apply(repaired, as_edits(repaired.text, withheld(lost)))
     return _changed(repaired, normal_form_changes), findings
+
+
+def _is_plain(text: str) -> bool:
+    """Whether there can be nothing to repair in `text`."""
+    return text.isascii() and text.isprintable() and "(cid:" not in text and not MARK_INSIDE.search(text)
 
 
 def _suspicion(index: int, block: Block, verdict: Verdict) -> Finding:
@@ -137,8 +160,28 @@ def _readable(text: str) -> str:
     return "".join(c if c.isprintable() and c != REPLACEMENT else f"U+{ord(c):04X}" for c in text[:20])
 
 
-def _of_losses(index: int, block: Block, lost: list[Loss]) -> list[Finding]:
-    """A finding for each lost passage, and one for all words with lost letters."""
+def _of_marks(index: int, block: Block) -> list[Finding]:
+    """A finding for question marks that still stand between small letters, two at least."""
+    marks = list(_MARK_LEFT.finditer(block.text))
+    if len(marks) < 2:
+        return []
+    start, end = raw_span(block.edits, marks[0].start(), marks[-1].end())
+    return [
+        finding(
+            "mojibake-suspected",
+            "Question marks stand in words, perhaps in the place of letters.",
+            block=index,
+            start=start,
+            end=end,
+            origins=origins_of(block, start, end),
+            evidence=", ".join(match[0] for match in marks[:_EXAMPLES]),
+            count=len(marks),
+        )
+    ]
+
+
+def _of_losses(index: int, block: Block, lost: list[Loss], guesses: list[str]) -> list[Finding]:
+    """A finding for each lost passage, and one for all words with lost letters, with the guesses at them."""
     findings = []
     for unmapped in (False, True):
         alike = [loss for loss in lost if loss.unmapped == unmapped]
@@ -148,11 +191,12 @@ def _of_losses(index: int, block: Block, lost: list[Loss]) -> list[Finding]:
             findings.append(_loss_finding(index, block, passages[_LISTED - 1 :]))
         words = [loss for loss in alike if loss.kind == "word"]
         if words:
-            findings.append(_loss_finding(index, block, words))
+            told = ", ".join(guesses[:_EXAMPLES]) if not unmapped else ""
+            findings.append(_loss_finding(index, block, words, told or None))
     return findings
 
 
-def _loss_finding(index: int, block: Block, lost: list[Loss]) -> Finding:
+def _loss_finding(index: int, block: Block, lost: list[Loss], suggestion: str | None = None) -> Finding:
     count = sum(loss.lost for loss in lost)
     shown = [*lost[:_LISTED], lost[-1]] if len(lost) > _LISTED else lost
     spans = [raw_span(block.edits, loss.start, loss.end) for loss in shown]
@@ -175,6 +219,7 @@ def _loss_finding(index: int, block: Block, lost: list[Loss]) -> Finding:
         end=spans[-1][1],
         origins=tuple(origins),
         evidence=evidence,
+        suggestion=suggestion,
         count=count,
     )
 

@@ -49,7 +49,7 @@ def test_case(path: Path) -> None:
 
 
 def test_lost_words_are_located() -> None:
-    result = repaired(paragraphs("An introduction.", "Miasto Gda\ufffdsk i \ufffdódź są piękne"))
+    result = repaired(paragraphs("An introduction.", "Miasto Xqa\ufffdsk i \ufffdqxź są piękne"))
     (finding,) = result.findings
     assert (finding.block, finding.start, finding.end, finding.count) == (1, 7, 20, 2)
     assert finding.origins == (
@@ -59,9 +59,47 @@ def test_lost_words_are_located() -> None:
 
 
 def test_cells_of_a_table_keep_their_borders() -> None:
-    block = new_block("table", "Miasto\tLudno\ufffd\ufffd\nGda\ufffdsk\t\ufffd\ufffd\ufffd", [])
+    block = new_block("table", "Miasto\tQxdqo\ufffd\ufffd\nXqa\ufffdsk\t\ufffd\ufffd\ufffd", [])
     (result,) = repaired(document(block)).blocks
     assert result.text == "Miasto\t[…]\n[…]\t[…]"
+
+
+LOST_LETTERS = (
+    "W roku 2016 Gda\ufffdsk przyj\ufffd\ufffd strategiczny dokument, kt\ufffdrego celem jest wdro\ufffdenie polityki "
+    "integracyjnej we wszystkich organizacjach miejskich. W\ufffdadze miasta zapraszaj\ufffd mieszka\ufffdc\ufffdw."
+)
+
+
+def test_lost_letters_are_guessed_with_a_probability() -> None:
+    result = repaired(paragraphs(LOST_LETTERS))
+    (block,) = result.blocks
+    for word in ("Gdańsk", "którego", "wdrożenie", "Władze", "mieszkańców"):
+        assert word in block.text
+    assert undo(block.text, block.edits) == block.raw
+    guessed = [edit for edit in block.edits if edit.cause == "lost-letter"]
+    assert guessed
+    assert all(0.95 <= edit.confidence < 1 for edit in guessed)
+    assert result.findings[0].code == "letters-guessed"
+
+
+def test_a_threshold_that_no_guess_reaches_withholds_all() -> None:
+    text = LOST_LETTERS
+    result = repair(paragraphs(text), Answers(), Settings(guess_threshold=1.0))
+    assert "[…] przyj" not in result.blocks[0].text
+    assert "W roku 2016 […] strategiczny dokument, […] celem jest […] polityki" in result.blocks[0].text
+    (finding,) = result.findings
+    assert finding.code == "text-lost"
+    assert finding.suggestion is not None
+    assert "Gda[…]sk → Gdańsk" in finding.suggestion
+
+
+def test_question_marks_in_words_are_lost_letters() -> None:
+    text = (
+        "W?adze miasta Gda?ska zapraszaj? mieszka?ców na spotkanie. Kto przyjdzie? Zobacz www.miasto.pl/a?b=c"
+    )
+    (block,) = repaired(paragraphs(text)).blocks
+    assert block.text.startswith("Władze miasta Gdańska zaprasza")
+    assert "mieszkańców na spotkanie. Kto przyjdzie? Zobacz www.miasto.pl/a?b=c" in block.text
 
 
 def test_metadata_is_left_alone() -> None:
