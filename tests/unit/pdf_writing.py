@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pikepdf
+import reportlab
+from reportlab.pdfbase.ttfonts import TTFontFile
 from reportlab.pdfgen.canvas import Canvas
 
 WIDTH, HEIGHT = 595, 842
@@ -31,4 +36,55 @@ def write_pdf(pages: list[dict[str, Any]], **canvas_options: Any) -> bytes:
             canvas.drawString(x, HEIGHT - y, string)
         canvas.showPage()
     canvas.save()
+    return buffer.getvalue()
+
+
+def write_broken_font(text: str, meant: Callable[[str], str | None]) -> bytes:
+    """A one-line PDF whose font is addressed by glyph and whose ToUnicode map says `meant(char)` for each character.
+
+    A character for which that is None is not in the map; without any there is no map at all.
+    """
+    font = TTFontFile(str(Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"))
+    glyphs = {char: font.charToGlyph[ord(char)] for char in sorted(set(text))}
+    widths = [item for char, glyph in glyphs.items() for item in (glyph, [round(font.charWidths[ord(char)])])]
+    said = {glyphs[char]: meant(char) for char in glyphs}
+    entries = [f"<{glyph:04x}> <{value.encode('utf-16-be').hex()}>" for glyph, value in said.items() if value]
+    pdf = pikepdf.new()
+    stream = pdf.make_stream(font._ttf_data)
+    descriptor = pdf.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.FontDescriptor,
+            FontName=pikepdf.Name("/AAAAAA+Vera"),
+            Flags=4,
+            FontBBox=font.bbox,
+            ItalicAngle=0,
+            Ascent=font.ascent,
+            Descent=font.descent,
+            CapHeight=font.capHeight,
+            StemV=80,
+            FontFile2=stream,
+        )
+    )
+    descendant = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.CIDFontType2, BaseFont=pikepdf.Name("/AAAAAA+Vera"),
+        CIDSystemInfo=pikepdf.Dictionary(Registry="Adobe", Ordering="Identity", Supplement=0),
+        FontDescriptor=descriptor, W=widths, DW=600, CIDToGIDMap=pikepdf.Name.Identity,
+    )  # fmt: skip
+    outer = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type0, BaseFont=pikepdf.Name("/AAAAAA+Vera"),
+        Encoding=pikepdf.Name("/Identity-H"), DescendantFonts=[pdf.make_indirect(descendant)],
+    )  # fmt: skip
+    if entries:
+        cmap = (
+            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /A def /CMapType 2 def\n"
+            "1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+            f"{len(entries)} beginbfchar\n" + "\n".join(entries) + "\nendbfchar\nendcmap end end"
+        )
+        outer.ToUnicode = pdf.make_stream(cmap.encode("ascii"))
+    shown = "".join(f"{glyphs[char]:04x}" for char in text)
+    page = pdf.add_blank_page(page_size=(WIDTH, HEIGHT))
+    page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=pdf.make_indirect(outer)))
+    page.Contents = pdf.make_stream(f"BT /F1 11 Tf 40 700 Td <{shown}> Tj ET".encode("ascii"))
+    buffer = io.BytesIO()
+    pdf.save(buffer, deterministic_id=True)
     return buffer.getvalue()

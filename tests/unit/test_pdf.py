@@ -13,9 +13,9 @@ import pytest
 from pipeline.errors import BrokenDocument, EmptyDocument, EncryptedDocument, TooLarge, Unreadable
 from pipeline.extract.pdf import extract_pdf, markdown_pages, read_pdf
 from pipeline.extract.pdf.document import page_ranges
-from pipeline.model import Document, Known, PageBox, Source, locate
+from pipeline.model import Document, Known, PageBox, Source, locate, undo
 from pipeline.settings import Settings
-from tests.unit.pdf_writing import HEIGHT, WIDTH, write_pdf
+from tests.unit.pdf_writing import HEIGHT, WIDTH, write_broken_font, write_pdf
 
 LINE = "The council met in the town hall and spoke of trees."
 ONE_LINE = [{"text": [[72, 100, 11, "Helvetica", LINE]]}]
@@ -202,3 +202,32 @@ def test_read_pdf_and_markdown_pages(tmp_path: Path) -> None:
 def test_page_ranges() -> None:
     assert page_ranges([5, 3, 6, 7]) == "3, 5-7"
     assert page_ranges([]) == ""
+
+
+SENTENCE = "The council has planted four hundred trees along the Old Road in 2023"
+
+
+@pytest.mark.parametrize(
+    ("meant", "label"),
+    [
+        (lambda char: char, "a right map"),
+        (lambda char: None, "no map"),
+        (lambda char: char if char < "n" else None, "half a map"),
+        (lambda char: char if char == " " else chr(ord(char) + 1), "a shifted map"),
+        (lambda char: char if char == " " else chr(ord(char) - 2), "a map shifted the other way"),
+        (lambda char: chr(0xF000 + ord(char)), "a map into the private use area"),
+    ],
+)
+def test_a_broken_font_is_read(meant: Any, label: str) -> None:
+    (block,) = extract(write_broken_font(SENTENCE, meant)).blocks
+    assert block.text == SENTENCE, label
+    assert undo(block.text, block.edits) == block.raw
+    assert [edit.cause for edit in block.edits] == (["broken-font"] if block.raw != SENTENCE else [])
+
+
+def test_what_no_offset_makes_readable_is_left_as_it_is_or_lost() -> None:
+    scrambled = dict(zip("abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", strict=True))
+    (block,) = extract(write_broken_font(SENTENCE, lambda char: scrambled.get(char, char))).blocks
+    assert block.edits == ()
+    (lost,) = extract(write_broken_font("qzxj wkvq xzjq kkwv qzxj wvkq xxqz", lambda char: None)).blocks
+    assert "\ufffd" in lost.raw

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.extract.pdf.lines import Line
 from pipeline.extract.pdf.paragraphs import Draft
@@ -24,27 +24,29 @@ Joins = Callable[[str, str], bool]
 
 def make_block(draft: Draft, joins: Joins) -> Block:
     """The block of a draft; `joins` judges hyphens at line ends."""
-    raw, origins, edits = "", [], []
+    raw = ""
+    origins: list[PageBox] = []
+    edits: list[Edit] = []
     shift = 0
-    previous: Line | None = None
     for position, line in enumerate(draft.lines):
         text, skipped = line.text, 0
-        if position == 0 and draft.marker and text.startswith(draft.marker):
+        if position == 0 and draft.marker and text.startswith(draft.marker) and not line.said:
             text = text[len(draft.marker) :].lstrip(" ")
             skipped = len(line.text) - len(text)
-        if previous is not None:
-            hyphen = _hyphen_edit(raw, text, shift, joins)
+        if origins:
+            hyphen = hyphen_edit(raw, text, shift, joins)
             if hyphen:
                 edits.append(hyphen)
                 shift -= len(hyphen.before) - len(hyphen.after)
             raw += " "
         at = len(raw)
-        raw += text
+        raw += line.said or text
         origins.append(PageBox(page=line.page, box=line.box, at=at))
-        for edit in _inner_edits(line, text, skipped, at + shift):
+        for edit in (
+            [_cipher_edit(line, at + shift)] if line.said else _inner_edits(line, text, skipped, at + shift)
+        ):
             edits.append(edit)
             shift -= len(edit.before) - len(edit.after)
-        previous = line
     block = new_block(
         draft.kind, raw, origins,
         level=draft.level, role=draft.role, visibility=draft.visibility, marker=draft.marker, ordered=draft.ordered,
@@ -52,7 +54,34 @@ def make_block(draft: Draft, joins: Joins) -> Block:
     return apply(block, edits)
 
 
-def _hyphen_edit(raw: str, following: str, shift: int, joins: Joins) -> Edit | None:
+def _cipher_edit(line: Line, at: int) -> Edit:
+    """The edit that puts the text of a broken font right."""
+    return Edit(
+        start=at,
+        end=at + len(line.said),
+        before=line.said,
+        after=line.text,
+        cause="broken-font",
+        confidence=0.9,
+    )
+
+
+def hyphen_edits(lines: Sequence[str], at: int, joins: Joins) -> list[Edit]:
+    """The edits that remove hyphens between lines that are joined by spaces, in a text that begins at `at`."""
+    edits: list[Edit] = []
+    raw, shift = "", at
+    for line in lines:
+        if raw:
+            edit = hyphen_edit(raw, line, shift, joins)
+            if edit:
+                edits.append(edit)
+                shift -= len(edit.before) - len(edit.after)
+            raw += " "
+        raw += line
+    return edits
+
+
+def hyphen_edit(raw: str, following: str, shift: int, joins: Joins) -> Edit | None:
     """The edit that removes a hyphen at the end of `raw` and the space that joins it to the next line."""
     found = _LINE_HYPHEN.search(raw)
     head, tail = _LAST_WORD.search(raw[: found.start()]) if found else None, _FIRST_WORD.match(following)

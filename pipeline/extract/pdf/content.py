@@ -11,14 +11,16 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.extract.pdf import pdfium
+from pipeline.extract.pdf.cipher import Verdicts, decode
 from pipeline.extract.pdf.pdfium import Floats
+from pipeline.model import REPLACEMENT
 
 HYPHEN = "\ufffe"
 """What PDFium writes for a hyphen at the end of a line; no line break follows it."""
@@ -39,15 +41,16 @@ _ITALIC_FLAG = 1 << 6
 
 @dataclass(slots=True, frozen=True)
 class Font:
-    """A font of the file. `key` tells fonts of one page apart."""
+    """A font of the file. `key` tells fonts of one page apart; `full` is its name with the tag of its subset."""
 
     key: int
     name: str
     bold: bool
     italic: bool
+    full: str = ""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False)
 class Style:
     """How a run of text is painted: effective size in points, angle in degrees counter-clockwise as shown."""
 
@@ -119,7 +122,10 @@ class Frame:
 
 @dataclass(slots=True)
 class Content:
-    """The words of a page in the order in which the file paints them. Arrays are indexed by word."""
+    """The words of a page in the order in which the file paints them. Arrays are indexed by word.
+
+    `said` is the text as the file has it, where broken fonts were read otherwise; it is as long as `text`.
+    """
 
     number: int
     frame: Frame
@@ -137,7 +143,7 @@ class Content:
     truncated: bool = False
     handle: int = 0
     text_handle: int = 0
-    broken: set[int] = field(default_factory=set)
+    said: str | None = None
 
     def word(self, index: int) -> str:
         """The text of a word as the file has it."""
@@ -148,7 +154,9 @@ class Content:
 
 
 @contextmanager
-def page_content(document: int, index: int, tagged: bool = False) -> Iterator[Content | None]:
+def page_content(
+    document: int, index: int, tagged: bool = False, verdicts: Verdicts | None = None
+) -> Iterator[Content | None]:
     """The content of page `index` (from 0), valid within the context; None where the page cannot be loaded."""
     page = pdfium.load_page(document, index)
     if not page:
@@ -156,21 +164,28 @@ def page_content(document: int, index: int, tagged: bool = False) -> Iterator[Co
         return
     text_page = pdfium.load_text(page)
     try:
-        yield _read(page, text_page, index + 1, tagged) if text_page else None
+        yield _read(page, text_page, index + 1, tagged, verdicts or Verdicts()) if text_page else None
     finally:
         if text_page:
             pdfium.close_text(text_page)
         pdfium.close_page(page)
 
 
-def _read(page: int, text_page: int, number: int, tagged: bool) -> Content:
+def _read(page: int, text_page: int, number: int, tagged: bool, verdicts: Verdicts) -> Content:
     frame = _frame(page)
     text = pdfium.text_of(text_page)
-    spans = [match.span() for match in _WORD.finditer(text)]
+    spans = _spans(text)
+    styles = _styles(text_page, [start for start, _ in spans], frame, tagged)
+    said = None
+    decoded = decode(text_page, text, spans, [style.font.full for style in styles], verdicts)
+    if decoded != text:
+        text, said = decoded, _without_lost(text, decoded)
+        said = said if said != text else None
+        spans = _spans(text)
+        styles = _styles(text_page, [start for start, _ in spans], frame, tagged)
     truncated = len(spans) > _MAX_WORDS
-    spans = spans[:_MAX_WORDS]
+    spans, styles = spans[:_MAX_WORDS], styles[:_MAX_WORDS]
     starts, ends = [span[0] for span in spans], [span[1] for span in spans]
-    styles = _styles(text_page, starts, frame, tagged)
     angles = [style.angle for style in styles]
     upright = angles.count(0)
     for angle in (90, 270, 180):
@@ -184,8 +199,18 @@ def _read(page: int, text_page: int, number: int, tagged: bool) -> Content:
     ids = np.array(list(map(id, styles)), dtype=np.uint64)
     return Content(
         number, frame, text, starts, ends, boxes, baselines, styles, sizes, directions, ids,
-        baselines.tolist(), boxes[:, 0].tolist(), truncated, page, text_page,
+        baselines.tolist(), boxes[:, 0].tolist(), truncated, page, text_page, said,
     )  # fmt: skip
+
+
+def _without_lost(said: str, text: str) -> str:
+    """What the file says, with U+FFFD where that is no character at all."""
+    return "".join(REPLACEMENT if now == REPLACEMENT else was for was, now in zip(said, text, strict=True))
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """The words of a text, one more than the budget allows at most."""
+    return [match.span() for match, _ in zip(_WORD.finditer(text), range(_MAX_WORDS + 1), strict=False)]
 
 
 def _frame(page: int) -> Frame:
@@ -218,29 +243,34 @@ def _styles(text_page: int, starts: list[int], frame: Frame, tagged: bool) -> li
     return styles
 
 
+_MATRIX = (ctypes.c_float * 6)()
+_COLOUR = (ctypes.c_uint * 4)()
+_MATRIX_AT, _COLOUR_AT = ctypes.addressof(_MATRIX), ctypes.addressof(_COLOUR)
+"""Where PDFium writes what it is asked; one place for all calls, for PDFium is not called from two threads."""
+
+
 def _style(
     text_page: int, index: int, painter: int, fonts: dict[int, Font], frame: Frame, tagged: bool
 ) -> Style:
-    matrix = (ctypes.c_float * 6)()
-    pdfium.char_matrix(text_page, index, ctypes.addressof(matrix))
-    a, b, c, d, _, _ = matrix
-    size = pdfium.char_font_size(text_page, index) * math.hypot(c, d)
+    pdfium.char_matrix(text_page, index, _MATRIX_AT)
+    a, b, c, d, _, _ = _MATRIX
+    height = abs(d) if not c else math.hypot(c, d)
+    size = round(pdfium.char_font_size(text_page, index) * height, 2)
     across, down = frame.a * a + frame.c * b, frame.b * a + frame.d * b
-    angle = round(math.degrees(math.atan2(-down, across))) % 360 if across or down else 0
-    key = (pdfium.object_font(painter) or 0) if painter else 0
+    angle = 0
+    if down or across <= 0:
+        angle = round(math.degrees(math.atan2(-down, across))) % 360
+    if not painter:
+        return Style(fonts.setdefault(0, _font(0)), size, angle, 0, True, 0, -1, 0)
+    key = pdfium.object_font(painter) or 0
     font = fonts.get(key)
     if font is None:
         font = fonts[key] = _font(key)
-    rgba = (ctypes.c_uint * 4)(0, 0, 0, 255)
-    at = ctypes.addressof(rgba)
-    mode, content_id = 0, -1
-    if painter:
-        pdfium.fill_colour(painter, at, at + 4, at + 8, at + 12)
-        mode = pdfium.render_mode(painter)
-        if tagged:
-            content_id = pdfium.object_content_id(painter)
-    colour = rgba[0] << 16 | rgba[1] << 8 | rgba[2]
-    return Style(font, round(size, 2), angle, colour, rgba[3] > 0, mode, content_id, painter)
+    known = pdfium.fill_colour(painter, _COLOUR_AT, _COLOUR_AT + 4, _COLOUR_AT + 8, _COLOUR_AT + 12)
+    red, green, blue, alpha = _COLOUR if known else (0, 0, 0, 255)
+    content_id = pdfium.object_content_id(painter) if tagged else -1
+    mode = pdfium.render_mode(painter)
+    return Style(font, size, angle, red << 16 | green << 8 | blue, alpha > 0, mode, content_id, painter)
 
 
 def _font(key: int) -> Font:
@@ -249,7 +279,7 @@ def _font(key: int) -> Font:
     buffer = ctypes.create_string_buffer(256)
     length = pdfium.font_name(key, ctypes.addressof(buffer), 256)
     name = buffer.value.decode("utf-8", "replace") if 0 < length <= 256 else ""
-    name = name.split("+", 1)[-1] if name[6:7] == "+" else name
+    full, name = name, name.split("+", 1)[-1] if name[6:7] == "+" else name
     flags = max(pdfium.font_flags(key), 0)
     bold = (
         bool(_BOLD_NAME.search(name))
@@ -257,7 +287,7 @@ def _font(key: int) -> Font:
         or pdfium.font_weight(key) >= _BOLD_WEIGHT
     )
     italic = bool(_ITALIC_NAME.search(name)) or bool(flags & _ITALIC_FLAG)
-    return Font(key, name, bold, italic)
+    return Font(key, name, bold, italic, full)
 
 
 def _word_boxes(

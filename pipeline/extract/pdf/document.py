@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.errors import BrokenDocument, Unreadable
 from pipeline.extract.pdf import pdfium
 from pipeline.extract.pdf.assemble import make_block
+from pipeline.extract.pdf.cipher import Verdicts
 from pipeline.extract.pdf.drafts import make_drafts
 from pipeline.extract.pdf.grids import table_block
 from pipeline.extract.pdf.hyphens import Hyphens
@@ -107,18 +108,23 @@ def _bytes(path: Path) -> bytes:
 def _pages(document: Opened, settings: Settings) -> Iterator[Page]:
     """The pages within the budget. PDFium forgets what it has cached every now and then."""
     tagged = document.pdf.is_tagged() or _TREE in document.data
+    verdicts = Verdicts()
     structure = read_structure(document.data, document.password) if tagged else None
     for index in range(min(len(document.pdf), settings.max_pages)):
         if index and index % _REOPEN_EVERY == 0:
             document.reopen()
-        yield read_page(pdfium.handle(document.pdf.raw), index, structure)
+        yield read_page(pdfium.handle(document.pdf.raw), index, structure, verdicts)
 
 
 def _blocks(pages: list[Page]) -> Iterator[Block]:
     drafts = make_drafts(pages)
     hyphens = Hyphens(line.text for draft in drafts for line in draft.lines)
     for draft in drafts:
-        yield table_block(draft.table) if draft.kind == "table" else make_block(draft, hyphens.joins)
+        yield (
+            table_block(draft.table, hyphens.joins)
+            if draft.kind == "table"
+            else make_block(draft, hyphens.joins)
+        )
 
 
 def _numbered(blocks: Iterable[Block]) -> Iterator[tuple[Block, int]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipeline.extract.pdf.assemble import Joins, hyphen_edits
 from pipeline.extract.pdf.content import Content
-from pipeline.extract.pdf.lines import text_between
-from pipeline.model import Block, Cell, PageBox, fold_space, new_block
+from pipeline.extract.pdf.lines import said_between, text_between
+from pipeline.model import Block, Cell, Edit, PageBox, apply, fold_space, new_block
 
 Box = tuple[float, float, float, float]
 
@@ -23,6 +24,7 @@ class GridCell:
     lines: list[str]
     box: Box | None
     header: bool = False
+    said: str = ""
 
     @property
     def text(self) -> str:
@@ -42,6 +44,19 @@ class Grid:
     columns: int
     words: list[int] = field(default_factory=list)
     ruled: bool = True
+
+
+def grid_cell(
+    content: Content,
+    words: Sequence[int],
+    place: tuple[int, int],
+    spans: tuple[int, int],
+    box: Box,
+    header: bool = False,
+) -> GridCell:
+    """The cell at `place` (row, column) with its `words`; `box` in the coordinates of the page's frame."""
+    shown = content.frame.shown(box)
+    return GridCell(*place, *spans, cell_lines(content, words), shown, header, cell_said(content, words))
 
 
 def complete(cells: Sequence[GridCell], rows: int, columns: int) -> list[GridCell]:
@@ -75,6 +90,13 @@ def cell_lines(content: Content, words: Sequence[int]) -> list[str]:
     return [_line(content, line) for line in lines]
 
 
+def cell_said(content: Content, words: Sequence[int]) -> str:
+    """The text of a cell as the file has it, where a broken font was read otherwise; "" elsewhere."""
+    if content.said is None:
+        return ""
+    return fold_space(" ".join(said_between(content, word, word) for word in words))
+
+
 def _line(content: Content, words: list[int]) -> str:
     """A line of a cell: painted in one go it is as PDFium has it, else its words from left to right."""
     first, last = min(words), max(words)
@@ -84,8 +106,8 @@ def _line(content: Content, words: list[int]) -> str:
     return fold_space(" ".join(text_between(content, i, i) for i in words))
 
 
-def table_block(grids: Sequence[Grid]) -> Block:
-    """The block of a table; further grids continue it on later pages."""
+def table_block(grids: Sequence[Grid], joins: Joins | None = None) -> Block:
+    """The block of a table; further grids continue it on later pages. `joins` judges hyphens at line ends."""
     texts: list[tuple[int, GridCell, int]] = []
     first_row = 0
     origins: list[PageBox] = []
@@ -96,6 +118,8 @@ def table_block(grids: Sequence[Grid]) -> Block:
     for start, cell, page in texts:
         rows.setdefault(start + cell.row, []).append((cell, page))
     raw, cells, seen = "", [], set()
+    edits: list[Edit] = []
+    shift = 0
     for row in range(first_row):
         if row:
             raw += "\n"
@@ -103,7 +127,25 @@ def table_block(grids: Sequence[Grid]) -> Block:
             if place:
                 raw += "\t"
             start = len(raw)
-            raw += cell.text
+            text = cell.text
+            raw += cell.said or text
+            if joins and not cell.said and len(cell.lines) > 1:
+                found = hyphen_edits(cell.lines, start + shift, joins)
+                edits += found
+                shift -= sum(len(edit.before) - len(edit.after) for edit in found)
+            if cell.said and cell.said != text:
+                at = start + shift
+                edits.append(
+                    Edit(
+                        start=at,
+                        end=at + len(cell.said),
+                        before=cell.said,
+                        after=text,
+                        cause="broken-font",
+                        confidence=0.9,
+                    )
+                )
+                shift += len(text) - len(cell.said)
             if page not in seen:
                 seen.add(page)
                 box = next(grid.shown for grid in grids if grid.page == page)
@@ -121,4 +163,4 @@ def table_block(grids: Sequence[Grid]) -> Block:
                     page=page,
                 )
             )
-    return new_block("table", raw, origins, cells=tuple(cells))
+    return apply(new_block("table", raw, origins, cells=tuple(cells)), edits)

@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
 from pipeline.overlay import load_toml
 
 _WORDS = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
 _TELLING = 3
-_LANGUAGES_WITH_LISTS = frozenset({
-    "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "id", "is", "it",
-    "lt", "lv", "mk", "nb", "nl", "pl", "pt", "ro", "ru", "sh", "sk", "sl", "sv", "tr", "uk",
-})  # fmt: skip
+_COMPOUND = 1e-11
 
 
 def likely_language(words: Mapping[str, int]) -> str | None:
@@ -25,17 +21,6 @@ def likely_language(words: Mapping[str, int]) -> str | None:
     }
     best = max(scores, key=lambda language: (scores[language], language), default=None)
     return best if best and scores[best] >= _TELLING else None
-
-
-@lru_cache(maxsize=4)
-def lexicon(language: str) -> Mapping[str, float]:
-    """The frequent words of a language with their frequencies; empty for one without a list."""
-    if language not in _LANGUAGES_WITH_LISTS:
-        return {}
-    import wordfreq
-
-    found: Mapping[str, float] = wordfreq.get_frequency_dict(language, wordlist="small")
-    return found
 
 
 class Hyphens:
@@ -55,10 +40,16 @@ class Hyphens:
         joined, hyphenated = head + tail, f"{head}-{tail}"
         if self.words[joined] != self.words[hyphenated]:
             return self.words[joined] > self.words[hyphenated]
-        known = lexicon(self.language) if self.language else {}
-        if joined in known:
+        if self.language is None:
             return True
         last = head.rsplit("-", 1)[-1]
-        if "-" in head and last + tail in known:
+        whole, shorter, first, second = self._frequencies(joined, last + tail, last, tail)
+        if whole or ("-" in head and shorter):
             return True
-        return not (len(last) > 1 and last in known and tail in known and known[last] * known[tail] > 1e-11)
+        return not (len(last) > 1 and first * second > _COMPOUND)
+
+    def _frequencies(self, *words: str) -> list[float]:
+        from pipeline.lexis.words import word_list
+
+        known = word_list(self.language) if self.language else None
+        return [float(share) for share in known.frequencies(words)] if known else [0.0] * len(words)

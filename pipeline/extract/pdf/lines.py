@@ -44,11 +44,15 @@ class Piece:
     hyphen: bool
     tracked: tuple[int, ...] = ()
     rtl: bool = False
+    said: str = ""
 
 
 @dataclass(slots=True)
 class Line:
-    """A line of a column as it is read. `tracked` are offsets of spaces that only track out a word."""
+    """A line of a column as it is read. `tracked` are offsets of spaces that only track out a word.
+
+    `said` is its text as the file has it, where a broken font was read otherwise.
+    """
 
     text: str
     left: float
@@ -69,13 +73,22 @@ class Line:
     element: int = 0
     tag: Element | None = None
     marker: str = ""
+    said: str = ""
     kind: str = ""
     edges: tuple[float, float] = (0.0, 0.0)
 
 
 def text_between(content: Content, first: int, last: int) -> str:
     """The text from word `first` to word `last` (both included), white space folded, line-end hyphens as such."""
-    text = content.text[content.starts[first] : content.ends[last]]
+    return _cleaned(content.text[content.starts[first] : content.ends[last]])
+
+
+def said_between(content: Content, first: int, last: int) -> str:
+    """The same as the file has it; "" where the page's text is the file's."""
+    return _cleaned(content.said[content.starts[first] : content.ends[last]]) if content.said else ""
+
+
+def _cleaned(text: str) -> str:
     if text.isprintable() and "  " not in text:
         return text
     return fold_space(_CONTROL.sub("", text.replace(HYPHEN, "-")))
@@ -156,10 +169,11 @@ def _piece(content: Content, words: range, box: list[float], one_style: bool, ma
     tracked: tuple[int, ...] = ()
     if len(words) >= _TRACKED_LETTERS and len(text) < 3 * len(words):
         tracked = _tracking(content, words)
+    said = said_between(content, first, last)
     hyphen = content.text[content.ends[last] - 1] == HYPHEN
     rtl = may_be_rtl and bool(_RTL.search(text))
     left, top, right, bottom = box
-    return Piece(words, text, left, top, right, bottom, base, size, style, bold, hyphen, tracked, rtl)
+    return Piece(words, text, left, top, right, bottom, base, size, style, bold, hyphen, tracked, rtl, said)
 
 
 def _mixed(content: Content, words: range) -> tuple[float, float, int]:
@@ -237,6 +251,7 @@ def line_of(row: list[Piece], content: Content, edges: tuple[float, float], in_o
     if not in_order:
         row = sorted(row, key=lambda p: -p.right if rtl else p.left)
     parts: list[str] = []
+    said: list[str] = []
     tracked: list[int] = []
     at = wide = 0
     for previous, piece in zip([None, *row], row, strict=False):
@@ -244,10 +259,12 @@ def line_of(row: list[Piece], content: Content, edges: tuple[float, float], in_o
             gap = previous.left - piece.right if rtl else piece.left - previous.right
             if gap > _GLUE * piece.size:
                 parts.append(" ")
+                said.append(" ")
                 at += 1
             wide += gap > 1.5 * piece.size
         tracked.extend(at + offset for offset in piece.tracked)
         parts.append(piece.text)
+        said.append(piece.said)
         at += len(piece.text)
     main = max(row, key=lambda p: (len(p.text), -p.left))
     total = sum(len(p.text) for p in row)
@@ -268,5 +285,6 @@ def line_of(row: list[Piece], content: Content, edges: tuple[float, float], in_o
         box=content.frame.shown(box),
         tracked=tuple(tracked),
         wide_gap=wide,
+        said="".join(said) if any(piece.said != piece.text for piece in row if piece.said) else "",
         edges=edges,
     )  # fmt: skip

@@ -92,7 +92,7 @@ def text_of(text_page: int) -> str:
     units = get_text(text_page, 0, count, ctypes.addressof(buffer))
     text = buffer.raw[: 2 * max(units - 1, 0)].decode("utf-16-le", "replace")
     if len(text) == count:
-        return text
+        return text.replace("\x00", "\ufffd")
     codes = map(get_unicode, repeat(text_page), range(count))
     return "".join(
         chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd" for code in codes

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.extract.pdf.aligned import aligned_tables, between_rules
+from pipeline.extract.pdf.cipher import Verdicts
 from pipeline.extract.pdf.content import Content, page_content
 from pipeline.extract.pdf.graphics import Graphics, page_graphics
 from pipeline.extract.pdf.grids import Grid
@@ -46,9 +47,11 @@ class Page:
         return [item for column in self.columns for item in column if isinstance(item, Line)]
 
 
-def read_page(document: int, index: int, structure: Structure | None = None) -> Page:
+def read_page(
+    document: int, index: int, structure: Structure | None = None, verdicts: Verdicts | None = None
+) -> Page:
     """Page `index` (from 0) of an open PDF, by the structure tree where there is one that covers its text."""
-    with page_content(document, index, structure is not None) as content:
+    with page_content(document, index, structure is not None, verdicts) as content:
         if content is None:
             return Page(index + 1, 0.0, 0.0, unreadable=True)
         graphics = page_graphics(content.handle, content.frame)

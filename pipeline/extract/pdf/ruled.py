@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
 from pipeline.extract.pdf.content import Content
 from pipeline.extract.pdf.graphics import Graphics
-from pipeline.extract.pdf.grids import Box, Grid, GridCell, cell_lines, complete
+from pipeline.extract.pdf.grids import Box, Grid, GridCell, complete, grid_cell
+from pipeline.extract.pdf.lattice import find_cells
 from pipeline.extract.pdf.lines import Piece
 from pipeline.extract.pdf.pdfium import Floats
 from pipeline.extract.pdf.regions import region_grid
@@ -20,7 +20,6 @@ from pipeline.extract.pdf.tracks import is_number, make_rows
 _MIN_EDGES = 2
 _MAX_EDGES = 3000
 _SNAP = 3.0
-_PRUNINGS = 3
 _CHART_CELLS = 20
 _CHART_EMPTY = 0.65
 
@@ -39,7 +38,7 @@ def ruled_tables(content: Content, graphics: Graphics, pieces: Sequence[Piece]) 
         ((content.boxes[:, 0] + content.boxes[:, 2]) / 2, (content.boxes[:, 1] + content.boxes[:, 3]) / 2)
     )
     grids = []
-    for cells in _find(content, graphics):
+    for cells in find_cells(graphics.across, graphics.down):
         grid = _grid(content, cells, centres)
         if grid is None or _is_chart(grid):
             continue
@@ -82,56 +81,25 @@ def _spreads(cell: GridCell) -> bool:
     return len(words) >= 3 and sum(map(is_number, words)) >= 2
 
 
-def _find(content: Content, graphics: Graphics) -> list[list[Box]]:
-    across, down = _lattice(graphics.across, graphics.down)
-    if len(across) < _MIN_EDGES or len(down) < _MIN_EDGES:
-        return []
-    from pdfplumber.table import TableFinder
-
-    edges = [_edge(left, y, right, y, "h") for left, y, right in across.tolist()]
-    edges += [_edge(x, top, x, bottom, "v") for x, top, bottom in down.tolist()]
-    page: Any = SimpleNamespace(edges=edges, bbox=(0, 0, content.frame.width, content.frame.height))
-    return [list(table.cells) for table in TableFinder(page, {}).tables]
-
-
-def _lattice(across: Floats, down: Floats) -> tuple[Floats, Floats]:
-    """The edges that may bound a cell: those that meet one of the other direction, within the finder's tolerances."""
-    for _ in range(_PRUNINGS):
-        if not len(across) or not len(down):
-            break
-        y, left, right = across[:, 1, None], across[:, 0, None], across[:, 2, None]
-        x, top, bottom = down[None, :, 0], down[None, :, 1], down[None, :, 2]
-        reach = 2 * _SNAP
-        meets = (x > left - reach) & (x < right + reach) & (y > top - reach) & (y < bottom + reach)
-        keep_across, keep_down = meets.any(axis=1), meets.any(axis=0)
-        if keep_across.all() and keep_down.all():
-            break
-        across, down = across[keep_across], down[keep_down]
-    return across, down
-
-
-def _edge(x0: float, top: float, x1: float, bottom: float, orientation: str) -> dict[str, Any]:
-    return {
-        "x0": x0, "x1": x1, "top": top, "bottom": bottom, "width": x1 - x0, "height": bottom - top,
-        "orientation": orientation, "object_type": "line",
-    }  # fmt: skip
-
-
 def _grid(content: Content, cells: list[Box], centres: Floats) -> Grid | None:
     """The cells with their words as a grid; None where this is a frame around text rather than a table."""
     xs, ys = _boundaries(cells, 0), _boundaries(cells, 1)
     if len(xs) < 3 or len(ys) < 3:
         return None
-    filled: dict[Box, list[int]] = {}
-    for cell in cells:
-        left, top, right, bottom = cell
-        inside = np.flatnonzero(
-            (centres[:, 0] >= left)
-            & (centres[:, 0] < right)
-            & (centres[:, 1] >= top)
-            & (centres[:, 1] < bottom)
-        )
-        filled[cell] = inside.tolist()
+    near = np.flatnonzero(
+        (centres[:, 0] >= xs[0])
+        & (centres[:, 0] < xs[-1] + _SNAP)
+        & (centres[:, 1] >= ys[0])
+        & (centres[:, 1] < ys[-1] + _SNAP)
+    )
+    bounds, middle = np.array(cells), centres[near]
+    inside = (
+        (middle[:, 0, None] >= bounds[None, :, 0]) & (middle[:, 0, None] < bounds[None, :, 2])
+        & (middle[:, 1, None] >= bounds[None, :, 1]) & (middle[:, 1, None] < bounds[None, :, 3])
+    )  # fmt: skip
+    filled: dict[Box, list[int]] = {cell: [] for cell in cells}
+    for word, number in zip(*(found.tolist() for found in np.nonzero(inside)), strict=True):
+        filled[cells[number]].append(int(near[word]))
     placed = [
         (_place(xs, cell[0]), _place(ys, cell[1]), _place(xs, cell[2]), _place(ys, cell[3])) for cell in cells
     ]
@@ -147,11 +115,7 @@ def _grid(content: Content, cells: list[Box], centres: Floats) -> Grid | None:
         rowspan, colspan = row_of[bottom] - row, column_of[right] - column
         if rowspan < 1 or colspan < 1:
             continue
-        made.append(
-            GridCell(
-                row, column, rowspan, colspan, cell_lines(content, filled[cell]), content.frame.shown(cell)
-            )
-        )
+        made.append(grid_cell(content, filled[cell], (row, column), (rowspan, colspan), cell))
     rows, columns = len(used_rows), len(used_columns)
     made = complete(made, rows, columns)
     box = (
@@ -174,7 +138,11 @@ def _boundaries(cells: list[Box], axis: int) -> list[float]:
 
 
 def _place(boundaries: list[float], value: float) -> int:
-    return min(range(len(boundaries)), key=lambda i: abs(boundaries[i] - value))
+    """The index of the boundary nearest to `value`."""
+    after = bisect_left(boundaries, value)
+    if after == len(boundaries) or (after and value - boundaries[after - 1] <= boundaries[after] - value):
+        return after - 1
+    return after
 
 
 def _ranks(used: set[int], count: int) -> dict[int, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.extract.pdf import pdfium
 from pipeline.extract.pdf.content import Content
-from pipeline.extract.pdf.grids import Box, Grid, GridCell, cell_lines, complete
+from pipeline.extract.pdf.grids import Box, Grid, GridCell, complete, grid_cell
 from pipeline.extract.pdf.lines import Line, Piece, line_of, make_pieces, same_line
 from pipeline.extract.pdf.tags import Structure
 
@@ -109,9 +109,9 @@ def _grid(content: Content, cells: dict[int, list[int]], structure: Structure) -
         taken |= {
             (r, c) for r in range(row, row + cell.rowspan) for c in range(column, column + cell.colspan)
         }
-        box = content.frame.shown(_box(content, cells[owner]))
-        lines = cell_lines(content, cells[owner])
-        made.append(GridCell(row, column, cell.rowspan, cell.colspan, lines, box, cell.header))
+        box = _box(content, cells[owner])
+        spans = (cell.rowspan, cell.colspan)
+        made.append(grid_cell(content, cells[owner], (row, column), spans, box, cell.header))
         rows, columns = max(rows, row + cell.rowspan), max(columns, column + cell.colspan)
     words = sorted(word for found in cells.values() for word in found)
     box = _box(content, words)

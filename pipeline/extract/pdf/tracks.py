@@ -15,7 +15,7 @@ from statistics import median
 import numpy as np
 
 from pipeline.extract.pdf.content import Content
-from pipeline.extract.pdf.grids import Box, Grid, GridCell, cell_lines, complete
+from pipeline.extract.pdf.grids import Box, Grid, GridCell, cell_lines, complete, grid_cell
 from pipeline.extract.pdf.lines import Piece
 from pipeline.extract.pdf.pdfium import Floats
 
@@ -330,8 +330,8 @@ def build_grid(
         merged = _merged([slot for i in group for slot in slots[i]]) if len(group) > 1 else slots[group[0]]
         spans = _spans(merged, tracks, across, bottom)
         for slot, (first, last) in zip(merged, spans, strict=True):
-            shown = content.frame.shown((edges[first], top, edges[last + 1], bottom))
-            cells.append(GridCell(number, first, 1, last - first + 1, cell_lines(content, slot.words), shown))
+            place_box = (edges[first], top, edges[last + 1], bottom)
+            cells.append(grid_cell(content, slot.words, (number, first), (1, last - first + 1), place_box))
     words = sorted({word for row in rows for piece in row.pieces for word in piece.words})
     cells = complete(cells, len(groups), len(tracks))
     return Grid(
