@@ -14,6 +14,7 @@ from pipeline.profile.numbers import YEAR
 
 _BEFORE, _AFTER = 60, 30
 _FIRST_BLOCKS = 12
+_MOST_WORDS = 4  # from the word that says what a year is of, up to the year
 _PDF = re.compile(r"\.pdf(?:[?#]|$)", re.IGNORECASE)
 
 
@@ -68,7 +69,7 @@ def _meaning(
         ),
         default=None,
     )
-    if nearest is not None:
+    if nearest is not None and len(before[nearest[0] :].split()) <= _MOST_WORDS:
         return nearest[1]
     behind = fold(text[match.end() : match.end() + _AFTER])
     first = re.split(r"[,;.]|(?:1[89]|20)\d\d", behind)[0]
