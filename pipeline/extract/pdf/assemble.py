@@ -15,6 +15,7 @@ _LIGATURES = {
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 _SOFT_HYPHEN = "\u00ad"
 _LINE_HYPHEN = re.compile("(?<=[^\\W\\d_])[-\u2010\u00ad]$")
+_HYPHENS = ("-", "\u2010", "\u00ad")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*$")
 _FIRST_WORD = re.compile(r"^[^\W\d_]+")
 
@@ -83,6 +84,8 @@ def hyphen_edits(lines: Sequence[str], at: int, joins: Joins) -> list[Edit]:
 
 def hyphen_edit(raw: str, following: str, shift: int, joins: Joins) -> Edit | None:
     """The edit that removes a hyphen at the end of `raw` and the space that joins it to the next line."""
+    if not raw.endswith(_HYPHENS):
+        return None
     found = _LINE_HYPHEN.search(raw)
     head, tail = _LAST_WORD.search(raw[: found.start()]) if found else None, _FIRST_WORD.match(following)
     if found is None or head is None or tail is None:
@@ -95,6 +98,8 @@ def hyphen_edit(raw: str, following: str, shift: int, joins: Joins) -> Edit | No
 
 def _inner_edits(line: Line, text: str, skipped: int, at: int) -> Iterator[Edit]:
     """Edits within a line whose text begins at `at` of the block's text: tracking, ligatures, soft hyphens."""
+    if not line.tracked and text.isascii():
+        return
     places: list[tuple[int, str, str, str]] = [
         (offset - skipped, " ", "", "tracking") for offset in line.tracked if offset >= skipped
     ]

@@ -20,6 +20,7 @@ from pipeline.overlay import load_toml
 _SAMPLE = 600
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f]")
 _ENOUGH = 16
+_LOOKS = 2
 _PRIVATE = range(0xE000, 0xF900)
 _PRIVATE_OFFSET = -0xF000
 _GLYPH_OFFSETS = (29, 31, 30, 28)
@@ -46,13 +47,13 @@ def decode(
 
     `spans` are its words and `fonts` the names of their fonts. Characters that are lost become U+FFFD.
     """
-    samples = _samples(text, spans, fonts)
     if _has_errors(text_page, text, spans, fonts):
         text = _decode_unmapped(text_page, text, verdicts)
-    for font, words in samples.items():
-        if font not in verdicts.offsets:
-            _judge(font, [text[start:end] for start, end in words], verdicts)
-    wrong = {font: offset for font, offset in verdicts.offsets.items() if offset and font in samples}
+    names = set(fonts)
+    for font in sorted(names - verdicts.offsets.keys()):
+        words = [text[start:end] for (start, end), name in zip(spans, fonts, strict=True) if name == font]
+        _judge(font, words[:_SAMPLE], verdicts)
+    wrong = {font: offset for font, offset in verdicts.offsets.items() if offset and font in names}
     if not wrong:
         return text
     chars = list(text)
@@ -60,15 +61,6 @@ def decode(
         if font in wrong:
             chars[start:end] = [_moved(char, wrong[font]) for char in chars[start:end]]
     return "".join(chars)
-
-
-def _samples(
-    text: str, spans: Sequence[tuple[int, int]], fonts: Sequence[str]
-) -> dict[str, list[tuple[int, int]]]:
-    samples: dict[str, list[tuple[int, int]]] = {}
-    for span, font in zip(spans, fonts, strict=True):
-        samples.setdefault(font, []).append(span)
-    return samples
 
 
 def _judge(font: str, words: Sequence[str], verdicts: Verdicts) -> None:
@@ -142,7 +134,7 @@ def _has_errors(text_page: int, text: str, spans: Sequence[tuple[int, int]], fon
     seen: dict[str, int] = {}
     for (start, end), font in zip(spans, fonts, strict=True):
         count = seen.get(font, 0)
-        if count < 3:
+        if count < _LOOKS:
             seen[font] = count + 1
             if pdfium.map_error(text_page, start) == 1 or pdfium.map_error(text_page, end - 1) == 1:
                 return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def page_graphics(page: int, frame: Frame) -> Graphics:
     """The graphics of an open page, in the coordinates of `frame`."""
     found = _Found()
     count = min(pdfium.count_objects(page), _MAX_OBJECTS)
-    _collect((pdfium.get_object(page, i) for i in range(count)), _IDENTITY, found, 0)
+    _collect(list(map(pdfium.get_object, repeat(page), range(count))), _IDENTITY, found, 0)
     segments = frame.boxes(np.array(found.segments).reshape(-1, 4)) if found.segments else np.zeros((0, 4))
     boxes = [frame.boxes(np.array(b)) if b else np.zeros((0, 4)) for b in (found.images, found.fills)]
     across, down = _edges(segments)
@@ -94,13 +95,8 @@ def _joined(across: Floats) -> list[tuple[float, float, float]]:
     return [(left, y, right) for left, y, right in rules]
 
 
-def _collect(objects: Iterator[int], matrix: Matrix, found: _Found, depth: int) -> None:
-    for item in objects:
-        found.objects += 1
-        if found.objects > _MAX_OBJECTS or not item:
-            found.crowded = found.crowded or found.objects > _MAX_OBJECTS
-            return
-        kind = pdfium.object_type(item)
+def _collect(objects: list[int], matrix: Matrix, found: _Found, depth: int) -> None:
+    for item, kind in zip(objects, map(pdfium.object_type, objects), strict=True):
         if kind == _PATH:
             found.paths += 1
             if found.paths <= _MAX_PATHS and len(found.segments) < _MAX_SEGMENTS:
@@ -113,17 +109,22 @@ def _collect(objects: Iterator[int], matrix: Matrix, found: _Found, depth: int) 
                 found.images.append(box)
         elif kind == _FORM and depth < _MAX_FORM_DEPTH:
             inner = multiply(_matrix(item), matrix)
-            count = pdfium.count_form_objects(item)
-            _collect((pdfium.get_form_object(item, i) for i in range(max(count, 0))), inner, found, depth + 1)
+            count = min(max(pdfium.count_form_objects(item), 0), _MAX_OBJECTS - found.objects)
+            found.objects += count
+            _collect(list(map(pdfium.get_form_object, repeat(item), range(count))), inner, found, depth + 1)
+
+
+_FLAGS = (ctypes.c_int * 2)()
+_NUMBERS = (ctypes.c_float * 6)()
+_FLAGS_AT, _NUMBERS_AT = ctypes.addressof(_FLAGS), ctypes.addressof(_NUMBERS)
+"""Where PDFium writes what it is asked; one place for all calls, for PDFium is not called from two threads."""
 
 
 def _path(item: int, matrix: Matrix, found: _Found) -> None:
     """The straight segments of a painted path."""
-    flags = (ctypes.c_int * 2)()
-    at = ctypes.addressof(flags)
-    if not pdfium.path_draw_mode(item, at, at + 4) or not (flags[0] or flags[1]):
+    if not pdfium.path_draw_mode(item, _FLAGS_AT, _FLAGS_AT + 4) or not (_FLAGS[0] or _FLAGS[1]):
         return
-    filled, stroked = bool(flags[0]), bool(flags[1])
+    filled, stroked = bool(_FLAGS[0]), bool(_FLAGS[1])
     count = pdfium.count_segments(item)
     if count < 2 or count > _MAX_SEGMENTS:
         return
@@ -175,11 +176,10 @@ def _segments(item: int, count: int, matrix: Matrix) -> Iterator[tuple[float, fl
 
 def _bounds(item: int, matrix: Matrix) -> tuple[float, float, float, float] | None:
     """The box of an object in page space (left, bottom, right, top)."""
-    rect = (ctypes.c_float * 4)()
-    at = ctypes.addressof(rect)
+    at = _NUMBERS_AT
     if not pdfium.object_bounds(item, at, at + 4, at + 8, at + 12):
         return None
-    left, low, right, high = rect
+    left, low, right, high, _, _ = _NUMBERS
     if matrix is _IDENTITY:
         return left, low, right, high
     a, b, c, d, e, f = matrix
@@ -189,10 +189,9 @@ def _bounds(item: int, matrix: Matrix) -> tuple[float, float, float, float] | No
 
 
 def _matrix(item: int) -> Matrix:
-    values = (ctypes.c_float * 6)()
-    if not pdfium.object_matrix(item, ctypes.addressof(values)):
+    if not pdfium.object_matrix(item, _NUMBERS_AT):
         return _IDENTITY
-    a, b, c, d, e, f = values
+    a, b, c, d, e, f = _NUMBERS
     return a, b, c, d, e, f
 
 

@@ -29,7 +29,7 @@ class GridCell:
     @property
     def text(self) -> str:
         """The text of the cell on one line."""
-        return fold_space(" ".join(self.lines))
+        return " ".join(self.lines)
 
 
 @dataclass(slots=True)

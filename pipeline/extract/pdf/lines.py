@@ -222,7 +222,9 @@ def make_lines(pieces: Iterable[Piece], content: Content, edges: tuple[float, fl
 
 def _on_line(row: list[Piece], piece: Piece) -> bool:
     """Whether a piece stands on the line of `row`: its base line, or raised or lowered beside it as a script is."""
-    anchor = max(row, key=lambda p: p.size)
+    if piece.base - row[-1].base > 1.5 * max(row[-1].size, piece.size):
+        return False
+    anchor = row[0] if len(row) == 1 else max(row, key=lambda p: p.size)
     overlap = min(anchor.bottom, piece.bottom) - max(anchor.top, piece.top)
     if overlap < _SAME_LINE * min(anchor.size, piece.size):
         return False

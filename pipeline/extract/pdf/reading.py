@@ -86,7 +86,8 @@ def _columns(
     tables = ruled_tables(content, graphics, upright)
     taken = {word for table in tables for word in table.words}
     if taken:
-        upright, sideways[:] = make_pieces(content, [word for word in shown if word not in taken])
+        rest = [word for word in shown if word not in taken]
+        upright, sideways[:] = make_pieces(content, rest)
     ruled_off = between_rules(content, upright, graphics)
     taken = {word for table in ruled_off for word in table.words}
     upright = [piece for piece in upright if piece.words.start not in taken]
