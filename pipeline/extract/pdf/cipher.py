@@ -20,7 +20,7 @@ from pipeline.overlay import load_toml
 _SAMPLE = 600
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f]")
 _ENOUGH = 16
-_LOOKS = 2
+_LOOKS = 24
 _PRIVATE = range(0xE000, 0xF900)
 _PRIVATE_OFFSET = -0xF000
 _GLYPH_OFFSETS = (29, 31, 30, 28)
@@ -128,15 +128,17 @@ def _moved(char: str, offset: int) -> str:
 
 
 def _has_errors(text_page: int, text: str, spans: Sequence[tuple[int, int]], fonts: Sequence[str]) -> bool:
-    """Whether characters of the page have no Unicode value in the file, judged by a few of each font."""
+    """Whether characters of the page have no Unicode value in the file, judged by the first of each font."""
     if _CONTROL.search(text):
         return True
-    seen: dict[str, int] = {}
+    looked: dict[str, int] = {}
     for (start, end), font in zip(spans, fonts, strict=True):
-        count = seen.get(font, 0)
+        count = looked.get(font, 0)
         if count < _LOOKS:
-            seen[font] = count + 1
-            if pdfium.map_error(text_page, start) == 1 or pdfium.map_error(text_page, end - 1) == 1:
+            looked[font] = count + end - start
+            if any(
+                pdfium.map_error(text_page, index) == 1 for index in range(start, min(end, start + _LOOKS))
+            ):
                 return True
     return False
 
