@@ -47,6 +47,17 @@ def whole(index: int, block: Block, confidence: float = 1.0) -> EvidenceSpan:
     return (index, 0, len(block.text), confidence)
 
 
+LONGEST_PROSE = 20_000
+"""Characters from which a block is no paragraph that anybody wrote; names are not looked for in it."""
+
+
+def prose(document: Document) -> Iterator[tuple[int, Block]]:
+    """The content blocks in which a sentence may name somebody or something."""
+    for index, block in content(document):
+        if block.kind not in ("heading", "table", "caption") and len(block.text) <= LONGEST_PROSE:
+            yield index, block
+
+
 def content(document: Document) -> Iterator[tuple[int, Block]]:
     """The blocks that say something, with their positions."""
     for index, block in enumerate(document.blocks):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.model import Document, Person
 from pipeline.overlay import load_toml
-from pipeline.profile.evidence import Found, content
+from pipeline.profile.evidence import Found, prose
 
 _LETTER = r"[^\W\d_]"
 _UPPER = (
@@ -29,9 +29,7 @@ def people(document: Document, overlay: Path | None) -> list[Found[Person]]:
     """
     offices = _offices(document.language or "en", overlay)
     found: dict[str, Found[Person]] = {}
-    for index, block in content(document):
-        if block.kind in ("heading", "table"):
-            continue
+    for index, block in prose(document):
         for pattern in _patterns(tuple(offices)):
             for match in pattern.finditer(block.text):
                 name, role = _plain(match["name"]), offices[match["role"].casefold()]

@@ -21,6 +21,7 @@ from pipeline.profile.address import words_of_path
 from pipeline.profile.evidence import Found, content
 
 _MOST_WORDS = 4
+_READ = 200_000  # characters in which mentions are counted
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _ENOUGH = 3.0
 """The weight from which a place is taken."""
@@ -143,7 +144,7 @@ def _names(text: str, *, capitals: bool) -> Iterator[tuple[int, int]]:
 def _weigh(document: Document, candidates: dict[int, _Candidate], country: str | None) -> None:
     """Add what speaks for a place besides its name: the country, the language, its size, mentions in the text."""
     home = load_toml("profile/home.toml").get(document.language or "", [])
-    text = f" {fold(' '.join(block.text for _, block in content(document)))[:200_000]} "
+    text = f" {fold(' '.join(block.text for _, block in content(document))[:_READ])} "
     for candidate in candidates.values():
         place = candidate.place
         if country is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.model import Document, Policy
 from pipeline.overlay import load_toml
-from pipeline.profile.evidence import Found, content
+from pipeline.profile.evidence import Found, prose
 from pipeline.profile.numbers import YEAR
 
 _MOST_WORDS = 14
@@ -28,9 +28,7 @@ def policies(document: Document, overlay: Path | None) -> list[Found[Policy]]:
     if manner is None:
         return []
     found: list[Found[Policy]] = []
-    for index, block in content(document):
-        if block.kind in ("heading", "table", "caption"):
-            continue
+    for index, block in prose(document):
         for start, end in manner.names(block.text):
             name = block.text[start:end].replace("\u00a0", " ")
             policy = Policy(name=name, year=_year(block.text, start, end))
