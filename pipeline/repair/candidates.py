@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pipeline.lexis.alphabet import character, code_points
+from pipeline.lexis.alphabet import OTHER, character, code_points
 from pipeline.lexis.arrays import Array
 from pipeline.model import REPLACEMENT
 from pipeline.repair.pages import EXEMPT, Pages
@@ -43,7 +43,7 @@ class Candidate:
     """What a text may have been: after undoing `steps` in turn.
 
     `chains` are all pages that the last step may have had; `prior` is what they cost in each language. `whole`
-    says that every non-ASCII character took part in it.
+    says that every non-ASCII character took part in it, `sequences` how many UTF-8 sequences there were.
     """
 
     text: str
@@ -51,6 +51,7 @@ class Candidate:
     chains: frozenset[Chain]
     prior: Array
     whole: bool = True
+    sequences: int = 0
 
 
 def undo_step(text: str, step: Chain, tables: Pages) -> str:
@@ -93,7 +94,11 @@ def _by_ftfy(text: str) -> str:
 @lru_cache(maxsize=512)
 def _translation(true: str, read_as: str, tables: Pages) -> dict[int, str]:
     source, target = tables.tables[read_as], tables.tables[true]
-    return {ord(source[byte]): target[byte] for byte in range(255, 127, -1)}
+    return {
+        ord(source[byte]): target[byte]
+        for byte in range(255, 127, -1)
+        if not (source[byte] in EXEMPT and "\x80" <= target[byte] < "\xa0")  # typography of another origin
+    }
 
 
 def _utf8_from(text: str, read_as: str, tables: Pages) -> str:
@@ -143,7 +148,8 @@ def utf8_candidates(text: str, tables: Pages, scorer: Scorer, before: tuple[Chai
     found: dict[str, list[int]] = {}
     for row in rows[:12]:
         result = _utf8_from(text, tables.read_as[row], tables)
-        if result != text:
+        by_chance = covered[row] < len(places) and _has_strange_letters(result, text, scorer)
+        if result != text and not by_chance:
             found.setdefault(result, []).append(int(row))
     languages = len(scorer.model.codes)
     credit = 0.0 if before else UTF8_CREDIT
@@ -157,9 +163,20 @@ def utf8_candidates(text: str, tables: Pages, scorer: Scorer, before: tuple[Chai
                 tables.read_cost[ways].min() - credit * _weight(sequences, covered, ways, len(places)),
             ),
             int(covered[ways].max()) == len(places),
+            int(sequences[ways].max()),
         )
         for result, ways in list(found.items())[:4]
     ]
+
+
+def _has_strange_letters(result: str, text: str, scorer: Scorer) -> bool:
+    """Whether letters came out that no language of the model uses: sequences that are there by chance give such."""
+    ids = scorer.model.symbols[code_points(result)]
+    return any(
+        char.isalpha() and symbol <= OTHER and char not in text
+        for char, symbol in zip(result, ids, strict=True)
+        if not char.isascii()
+    )
 
 
 def _weight(sequences: Array, covered: Array, ways: list[int], places: int) -> float:
@@ -205,6 +222,8 @@ def legacy_candidates(
         data = encoded[ways[0]]
         unchanged = data < 0
         table = np.where(unchanged, codes, tables.decode[:, np.where(unchanged, 0, data)])
+        controls = exempt & (table >= 0x80) & (table < 0xA0)
+        table = np.where(controls, codes, table)
         for true in range(len(tables.true)):
             key = table[true].tobytes()
             if key not in outputs:

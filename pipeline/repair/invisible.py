@@ -10,6 +10,7 @@ from pipeline.repair.changes import Change, difference
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])\u00ad+ (?=[^\W\d_])")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
 _JOINER = re.compile(r"(?<=[a-zA-Z\u00c0-\u052f])[\u200c\u200d]+(?=[a-zA-Z\u00c0-\u052f])")
+_C1 = re.compile("[\x80-\x9f]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufff0-\ufffb\ufffe\uffff]+")
 
 
@@ -28,6 +29,16 @@ def invisible_changes(text: str) -> list[Change]:
         if m.start() not in taken
     ]
     return changes + [Change(m.start(), m.end(), "", "zero-width") for m in _JOINER.finditer(text)]
+
+
+def typographic_control_changes(text: str) -> list[Change]:
+    """C1 controls that windows-1252 has as punctuation become that, as in browsers."""
+    changes = []
+    for match in _C1.finditer(text):
+        sign = match[0].encode("latin-1").decode("cp1252", "ignore")
+        if sign and not sign.isalpha():
+            changes.append(Change(match.start(), match.end(), sign, "mojibake:cp1252→latin-1", 0.95))
+    return changes
 
 
 def control_changes(text: str) -> list[Change]:

@@ -41,6 +41,10 @@ FAMILIAR = 3.3
 FEW_LETTERS = 12
 """With fewer letters beside the damage, they say nothing about the language."""
 
+PROOF = 3
+"""So many UTF-8 sequences, and nothing else, prove UTF-8 whatever the language …"""
+PROVEN = 0.2
+"""… so that little of the strangeness counts."""
 WORDS_LOOKED_UP = 60
 UNLISTED = 1e-8
 """The share that a word counts with which is in no list."""
@@ -123,6 +127,8 @@ class Judge:
             if reading.context_letters >= FEW_LETTERS:
                 beside = float(reading.context[best]) / reading.context_letters
                 strange += max(0.0, beside - FAMILIAR)
+            if candidate.whole and candidate.sequences >= PROOF:
+                strange *= PROVEN
             demoted = self.scorer.demoted(reading.touched, candidate.text)
             gain = now - float(whole[best]) - demoted
             options.append(Option(candidate, gain, self.scorer.model.codes[best], strange))
@@ -175,7 +181,7 @@ class Judge:
 
 def _after(first: Candidate, second: Candidate) -> Candidate:
     """The second candidate, made from the first, with the costs of both."""
-    return Candidate(second.text, second.steps, second.chains, first.prior + second.prior)
+    return replace(second, prior=first.prior + second.prior, whole=first.whole, sequences=first.sequences)
 
 
 def known_words(before: str, spoken: str, option: Option) -> float:

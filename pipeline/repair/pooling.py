@@ -17,7 +17,9 @@ REQUIRED = 5.0
 """The gain (in nats) from which a repair is believed on its own evidence."""
 STRANGE = 10.0
 """How much more gain each nat of strangeness asks for."""
-SUSPICIOUS = 4.0
+TOO_STRANGE = 1.5
+"""The strangeness (nats a letter) beyond which nothing is believed that the document does not support."""
+SUSPICIOUS = 4.5
 """The gain from which a text is called suspicious although it stays."""
 MOST_POOLED = 12.0
 """The most that a document's other paragraphs can add to the gain of a paragraph."""
@@ -149,8 +151,17 @@ def _verdict(text: str, reading: Reading, judge: Judge, support: dict[Chain, flo
     repaired = _whole(text, option.candidate, judge)
     if repaired == text:
         return None
-    certain = gain >= REQUIRED + STRANGE * option.strangeness * (1.0 - backed / MOST_POOLED)
+    doubt = 1.0 - backed / MOST_POOLED
+    certain = gain >= REQUIRED + STRANGE * option.strangeness * doubt
+    certain = certain and option.strangeness * doubt <= TOO_STRANGE
+    if not certain and not _gives_letters(reading.touched, option.candidate.text):
+        return None
     return Verdict(repaired, option.candidate.steps, option.language, gain, certain)
+
+
+def _gives_letters(before: str, after: str) -> bool:
+    """Whether letters come out that were not there: without such, there is nothing to suspect."""
+    return any(char.isalpha() and not char.isascii() and char not in before for char in after)
 
 
 def _whole(text: str, candidate: Candidate, judge: Judge) -> str:

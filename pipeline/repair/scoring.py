@@ -16,7 +16,7 @@ from pipeline.overlay import load_toml
 LATIN_GUEST = 4.5
 """The most that an ASCII letter costs in a language of another script: foreign words are common there."""
 
-DEMOTED = 7.0
+DEMOTED = 12.0
 """What it costs to take a letter for a symbol that was read wrongly: it happens, but letters are far more frequent."""
 
 _LOWER, _UPPER, _LETTER, _SPACE, _LATIN, _NOT_LATIN = 1, 2, 4, 8, 16, 32
@@ -57,7 +57,7 @@ class Scorer:
                 self.shape[code] |= (_LOWER if char.islower() else 0) | (_UPPER if char.isupper() else 0)
                 if code >= 128:
                     no_letter = self.model.symbols[code] == EDGE
-                    self.symbol[code] = table["other"] if no_letter else table["capital"] * char.isupper()
+                    self.symbol[code] = table["ligature"] if no_letter else table["capital"] * char.isupper()
             elif code >= 128 and category[0] != "M":
                 control = category[0] == "C" and char not in named
                 self.symbol[code] = table["control"] if control else named.get(char, table["other"])

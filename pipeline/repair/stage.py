@@ -20,7 +20,12 @@ from pipeline.model import (
 )
 from pipeline.repair.changes import Change, as_edits, difference
 from pipeline.repair.guesser import MARK_INSIDE, Guesser
-from pipeline.repair.invisible import control_changes, invisible_changes, normal_form_changes
+from pipeline.repair.invisible import (
+    control_changes,
+    invisible_changes,
+    normal_form_changes,
+    typographic_control_changes,
+)
 from pipeline.repair.lost import Loss, losses, symbol_changes, withheld
 from pipeline.settings import Settings
 
@@ -94,6 +99,11 @@ def _repair_block(
     elif verdict:
         findings.append(_suspicion(index, block, verdict))
     repaired = _changed(repaired, invisible_changes)
+    if verdict is None or not verdict.certain:
+        typographic = _changed(repaired, typographic_control_changes)
+        if typographic is not repaired:
+            findings.append(_of_edits("mojibake-repaired", index, repaired, typographic))
+        repaired = typographic
     without_controls = _changed(repaired, control_changes)
     if without_controls is not repaired:
         findings.append(_of_edits("control-characters", index, repaired, without_controls))
@@ -110,7 +120,16 @@ def _repair_block(
     findings += _of_marks(index, repaired)
     if lost:
         repaired = apply(repaired, as_edits(repaired.text, withheld(lost)))
-    return _changed(repaired, normal_form_changes), findings
+    repaired = _changed(repaired, normal_form_changes)
+    if verdict and any(REPLACEMENT in edit.after for edit in repaired.edits):
+        repaired = _in_one(block, repaired, verdict)
+    return repaired, findings
+
+
+def _in_one(block: Block, repaired: Block, verdict: Verdict) -> Block:
+    """The same repair without the steps between: what was mojibake of U+FFFD never shows it."""
+    changes = difference(block.text, repaired.text, verdict.cause, verdict.confidence)
+    return apply(block, as_edits(block.text, changes))
 
 
 def _is_plain(text: str) -> bool:
