@@ -10,8 +10,8 @@ from typing import Any
 import pikepdf
 import pytest
 
-from pipeline.errors import BrokenDocument, EmptyDocument, EncryptedDocument, TooLarge, Unreadable
-from pipeline.extract.pdf import extract_pdf, markdown_pages, read_pdf
+from pipeline.errors import BrokenDocument, EmptyDocument, EncryptedDocument, TooLarge, Unreadable, UsageError
+from pipeline.extract.pdf import extract_pdf, markdown_pages, read_pdf, render_page
 from pipeline.extract.pdf.document import page_ranges
 from pipeline.model import Document, Known, PageBox, Source, locate, undo
 from pipeline.settings import Settings
@@ -231,3 +231,13 @@ def test_what_no_offset_makes_readable_is_left_as_it_is_or_lost() -> None:
     assert block.edits == ()
     (lost,) = extract(write_broken_font("qzxj wkvq xzjq kkwv qzxj wvkq xxqz", lambda char: None)).blocks
     assert "\ufffd" in lost.raw
+
+
+def test_a_page_is_drawn_with_its_blocks(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(write_pdf(ONE_LINE))
+    picture = render_page(path, 1)
+    assert picture.startswith(b"\x89PNG")
+    assert picture == render_page(path, 1)
+    with pytest.raises(UsageError):
+        render_page(path, 2)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pipeline.model import Document, Source
     from pipeline.settings import Settings
 
-__all__ = ["extract_pdf", "markdown_pages", "read_pdf"]
+__all__ = ["extract_pdf", "markdown_pages", "read_pdf", "render_page"]
 
 
 def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
@@ -33,3 +33,10 @@ def markdown_pages(path: Path | str, settings: Settings | None = None) -> Iterat
     from pipeline.extract.pdf.document import markdown_pages
 
     return markdown_pages(path, settings)
+
+
+def render_page(path: Path | str, page: int, settings: Settings | None = None) -> bytes:
+    """A page as PNG with its blocks drawn; see `pipeline.extract.pdf.picture.render_page`."""
+    from pipeline.extract.pdf.picture import render_page
+
+    return render_page(path, page, settings)

@@ -67,7 +67,7 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
 
 def read_pdf(path: Path | str, settings: Settings | None = None) -> Document:
     """The PDF file at `path` as a document. Raises as `extract_pdf` does, and Unreadable."""
-    data = _bytes(Path(path))
+    data = read_bytes(Path(path))
     digest = sha256(data).hexdigest()
     source = Source(path=Path(path).name, sha256=digest, media_type=MEDIA_TYPE, size=len(data))
     return extract_pdf(data, source, settings or _defaults())
@@ -79,7 +79,7 @@ def markdown_pages(path: Path | str, settings: Settings | None = None) -> Iterat
     A paragraph or table that goes on over a page break stands whole on the page where it begins.
     """
     settings = settings or _defaults()
-    with opened(_bytes(Path(path)), None, settings.max_pdf_bytes) as document:
+    with opened(read_bytes(Path(path)), None, settings.max_pdf_bytes) as document:
         pages = list(_pages(document, settings))
     page = 1
     waiting: list[Block] = []
@@ -98,7 +98,8 @@ def _defaults() -> Settings:
     return Settings()
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file. Raises Unreadable where the file system would not give them."""
     try:
         return path.read_bytes()
     except OSError as error:
