@@ -42,7 +42,7 @@ def safe(text: str, limit: int | None = None) -> str:
     """`text` without characters that would command the terminal or turn its direction; cut at `limit`."""
     cut = text if limit is None or len(text) <= limit else text[:limit] + " …"
     return "".join(
-        f"\\x{ord(c):02x}" if unicodedata.category(c) in ("Cc", "Cf") and c != "\n" else c for c in cut
+        f"\\x{ord(c):02x}" if unicodedata.category(c) in ("Cc", "Cf") and c not in "\n\t" else c for c in cut
     )
 
 
