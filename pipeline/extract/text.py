@@ -8,6 +8,7 @@ bounded by the settings (`max_nodes` counts lines here).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from pipeline.decode import decode_bytes
 from pipeline.errors import EmptyDocument
@@ -19,6 +20,7 @@ from pipeline.model import Block, Cell, Document, Finding, Known, Source, TextRa
 from pipeline.settings import Settings
 
 MARKDOWN = "text/markdown"
+MAX_TERM = 60
 MAX_RUN = 7
 """More short lines than this in a row are a menu or a list of names, not headings."""
 
@@ -47,6 +49,7 @@ def extract_text(data: bytes, source: Source, settings: Settings) -> Document:
         findings.append(_over_budget(f"{len(units)} blocks", f"max_blocks = {settings.max_blocks}"))
         units = units[: settings.max_blocks]
     units = _tell_quotes(units)
+    _tell_terms(units)
     _tell_headings(units)
     _tell_depth(units)
     blocks = tuple(_blocks(units, markdown, settings.max_nodes))
@@ -93,6 +96,18 @@ def _tell_headings(units: list[Unit]) -> None:
         index = end
 
 
+def _tell_terms(units: list[Unit]) -> None:
+    """Mark short lines that name the figure below them ("Inhabitants", and below it "260,341 (2018)")."""
+    for unit, after in pairwise(units):
+        label = unit.kind == "paragraph" and len(unit.lines) == 1 and len(unit.text) <= MAX_TERM
+        if label and after.kind == "paragraph" and after.full[0].indent >= unit.full[0].indent:
+            unit.term = (
+                any(c.isalpha() for c in unit.text)
+                and shape.is_figure(after.text)
+                and not shape.is_figure(unit.text)
+            )
+
+
 def _may_head(units: list[Unit], index: int) -> bool:
     unit = units[index]
     after = units[index + 1] if index + 1 < len(units) else None
@@ -101,7 +116,7 @@ def _may_head(units: list[Unit], index: int) -> bool:
         before = units[index - 1] if index else None
         inside = before is not None and before.kind == "list_item" and before.ordered
         return below and not inside and len(unit.full) == 1 and shape.heads(unit.text)
-    if unit.kind != "paragraph" or len(unit.lines) > 2 or not shape.heads(unit.text):
+    if unit.kind != "paragraph" or unit.term or len(unit.lines) > 2 or not shape.heads(unit.text):
         return False
     if unit.text.endswith(":") and after is not None and after.kind == "list_item":
         return False
@@ -197,6 +212,8 @@ def _block(unit: Unit, runs: list[Run]) -> Block:
     raw, origins = raw_of(runs)
     if unit.kind == "front_matter":
         return new_block("furniture", raw, origins, role="metadata", visibility="hidden")
+    if unit.kind == "footer":
+        return new_block("furniture", raw, origins, role="footer", links=links_of(runs, raw, origins))
     return Block(
         kind=unit.kind,
         raw=raw,
@@ -206,6 +223,7 @@ def _block(unit: Unit, runs: list[Run]) -> Block:
         marker=unit.marker,
         ordered=unit.ordered,
         speaker=unit.speaker.text if unit.speaker else None,
+        role="definition_term" if unit.term else None,
         links=links_of(runs, raw, origins),
     )
 

@@ -20,10 +20,13 @@ NARROW = 45
 SHORT = 30
 """A line shorter than this was not broken because it was full."""
 MAX_HEADING = 110
+SIGNATURE = "--"
+SIGNATURE_LINES = 20
+MAX_ROWS = 2000
 MAX_COLUMNS = 200
 """A line with more separators than this is no row of a table."""
 
-UnitKind = Literal["heading", "paragraph", "list_item", "table", "quote", "caption", "front_matter"]
+UnitKind = Literal["heading", "paragraph", "list_item", "table", "quote", "caption", "front_matter", "footer"]
 
 
 @dataclass(slots=True)
@@ -40,6 +43,7 @@ class Unit:
     first: bool = False
     rows: list[list[Run]] = field(default_factory=list)
     header: bool = False
+    term: bool = False
     speaker: Line | None = None
 
     @property
@@ -92,6 +96,15 @@ def _wrap_width(lines: list[Line]) -> int:
     return width if width >= NARROW else 0
 
 
+def _line_up(lines: list[Line], rows: list[list[Run]]) -> bool:
+    """Whether the cells of each column begin at the same place, give or take a character."""
+    for column in range(1, len(rows[0])):
+        starts = [row[column].start - line.start + line.indent for line, row in zip(lines, rows, strict=True)]
+        if max(starts) - min(starts) > 1:
+            return False
+    return True
+
+
 # --- units -------------------------------------------------------------------------------------------------
 
 _ATX = re.compile(r"(#{1,6})[ \t]+(\S.*?)(?:[ \t]+#+)?$")
@@ -110,6 +123,7 @@ class _Reader:
         self.at = 0
         self.units: list[Unit] = []
         self.numbers: set[int] = set()
+        self.below = False  # below the line that sets off the signature of an e-mail
 
     def read(self) -> list[Unit]:
         if self.markdown:
@@ -122,6 +136,7 @@ class _Reader:
             first = begin == 0 or not self.lines[begin - 1].text
             unit = self._unit()
             if unit:
+                unit.kind = "footer" if self.below else unit.kind
                 unit.first = first
                 unit.alone = first and (self.at >= len(self.lines) or not self.lines[self.at].text)
                 self.units.append(unit)
@@ -129,6 +144,10 @@ class _Reader:
 
     def _unit(self) -> Unit | None:
         line = self.lines[self.at]
+        if line.text == SIGNATURE and not self.markdown and len(self.lines) - self.at <= SIGNATURE_LINES:
+            self.below = True
+            self.at += 1
+            return None
         if shape.is_rule(line.text):
             self.at += 1
             return None
@@ -178,6 +197,8 @@ class _Reader:
             taken = [lines[at], *lines[at + 2 : end]]
             self.at = end
             return Unit("table", taken, taken, rows=[line.cells("|") for line in taken], header=True)
+        if table := self._aligned():
+            return table
         tabs = lines[at].text.count("\t")
         if not 0 < tabs <= MAX_COLUMNS or shape.marker_of(lines[at].text):
             return None
@@ -189,6 +210,25 @@ class _Reader:
         taken = lines[at:end]
         self.at = end
         return Unit("table", taken, taken, rows=[line.cells("\t") for line in taken])
+
+    def _aligned(self) -> Unit | None:
+        """Lines whose columns are set apart by spaces: the last cells of all are numbers, or columns line up."""
+        end = self.at
+        rows: list[list[Run]] = []
+        while end < len(self.lines) and end - self.at < MAX_ROWS:
+            row = self.lines[end].columns()
+            if len(row) < 2 or (rows and len(row) != len(rows[0])) or len(row) > MAX_COLUMNS:
+                break
+            rows.append(row)
+            end += 1
+        if len(rows) < 2 or shape.marker_of(self.lines[self.at].text):
+            return None
+        figures = all(shape.is_figure(row[-1].text) for row in rows[1:])
+        if not figures and not (len(rows) > 2 and _line_up(self.lines[self.at : end], rows)):
+            return None
+        taken = self.lines[self.at : end]
+        self.at = end
+        return Unit("table", taken, taken, rows=rows, header=not shape.is_figure(rows[0][-1].text))
 
     def _atx(self) -> Unit | None:
         line = self.lines[self.at]
@@ -287,7 +327,9 @@ class _Reader:
             return True
         if "\t" in line.text and "\t" in before.text:
             return True
-        if shape.lone_marker(line.text):
+        if shape.lone_marker(line.text) or shape.is_address(line.text):
+            return True
+        if shape.ends_quotation(before.text) and shape.names_speaker(line.text):
             return True
         marker = shape.marker_of(line.text)
         return marker is not None and self._begins_item(marker)

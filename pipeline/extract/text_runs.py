@@ -37,10 +37,28 @@ class Line:
             while stop > 0 and self.text[stop - 1] == "\\":
                 stop = self.text.find(separator, stop + 1, end)
             stop = end if stop < 0 else stop
-            cell = self.part(start, stop)
-            found.append(Run(cell.start, cell.end, fold_space(cell.text)))
+            found.append(self._cell(start, stop))
             start = stop + 1
         return found
+
+    def columns(self) -> list[Run]:
+        """The parts of the line that are set apart by three spaces or more (or leader dots)."""
+        found: list[Run] = []
+        at = 0
+        if len(self.text) > MAX_ROW:
+            return found
+        for gap in _GAP.finditer(self.text):
+            found.append(self._cell(at, gap.start()))
+            at = gap.end()
+        return [*found, self._cell(at, len(self.text))] if found else found
+
+    def _cell(self, start: int, end: int) -> Run:
+        cell = self.part(start, end)
+        return Run(cell.start, cell.end, fold_space(cell.text))
+
+
+_GAP = re.compile(r" {3,}|(?<=\w) ?(?:[.·…] ?){4,}(?=\S)")
+MAX_ROW = 400
 
 
 @dataclass(frozen=True, slots=True)

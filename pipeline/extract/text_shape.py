@@ -41,17 +41,20 @@ class _Signs:
 @cache
 def _signs() -> _Signs:
     data = load_toml("extract/text.toml")
-    bullets, dashes = re.escape(data["bullets"]), re.escape(data["dashes"])
+    bullets = "|".join(
+        re.escape(sign) for sign in [*data["bullets"], *_garbled(data["bullets"] + data["dashes"])]
+    )
+    dashes = re.escape(data["dashes"])
     attribution, rules = re.escape(data["attribution"]), re.escape(data["rules"])
     closing = re.escape("".join(sorted(set("".join(data["quotes"].values())))))
     return _Signs(
         marker=re.compile(
-            rf"(?:(?P<bullet>[{bullets}])[ \t\u00a0]*"
+            rf"(?:(?P<bullet>{bullets})[ \t\u00a0]*"
             rf"|(?P<dash>[{dashes}])[ \t\u00a0]+"
             r"|(?P<round>\((?:\d{1,3}|[a-z]|[ivx]{1,5})\)|(?:[a-z]|[ivx]{1,5})\))[ \t\u00a0]+"
             r"|(?P<number>\d{1,3})[.)][ \t\u00a0]+)(?=\S)"
         ),
-        lone=re.compile(rf"(?:[{bullets}{dashes}](?:[ \t\u00a0]*\d{{1,3}}[.)]?)?|\(?\d{{1,2}}[.)])$"),
+        lone=re.compile(rf"(?:(?:{bullets}|[{dashes}])(?:[ \t\u00a0]*\d{{1,3}}[.)]?)?|\(?\d{{1,2}}[.)])$"),
         rule=re.compile(rf"(?:([{rules}])[ \t]?)(?:\1[ \t]?){{2,}}$"),
         attribution=re.compile(rf"[{attribution}]{{1,2}}[ \t\u00a0]*(?=\w)"),
         inline=re.compile(
@@ -60,6 +63,14 @@ def _signs() -> _Signs:
         underline_1=data["underline_1"],
         underline_2=data["underline_2"],
         quotes=data["quotes"],
+    )
+
+
+def _garbled(signs: str) -> list[str]:
+    """The signs as they look where UTF-8 was read as Windows-1252 ("•" → "â€¢"): repair comes after reading."""
+    found = (sign.encode("utf-8").decode("cp1252", "ignore") for sign in signs if not sign.isascii())
+    return sorted(
+        {garbled for garbled in found if len(garbled) > 1}, key=lambda garbled: (-len(garbled), garbled)
     )
 
 
@@ -113,6 +124,25 @@ def heads(text: str) -> bool:
     return letters >= 0.5 * len(text) and not _SENTENCES.search(text) and not _ADDRESS.search(text)
 
 
+_FIGURE = re.compile(
+    r"[-–+±~<>≈(]? ?\d[\d., \u00a0\u202f'’/–-]*"  # the number
+    r"(?: ?[^\W\d]{1,12}[²³23]?\.?| ?[%‰€$£°]){0,3} ?(?:\(\d{4}\))?$"  # its unit and year
+)
+_ONLY_ADDRESS = re.compile(
+    r"(?:[\w.%+-]{1,64}@[\w.-]{3,80}|(?:https?://|www\.)\S{3,500}|\+?[\d(][\d ()/.-]{6,24})$"
+)
+
+
+def is_address(text: str) -> bool:
+    """Whether the line is an e-mail address, a web address or a telephone number and nothing else."""
+    return bool(_ONLY_ADDRESS.match(text))
+
+
+def is_figure(text: str) -> bool:
+    """Whether the text is a number, with a unit or a year at most ("297,8 km²", "260.341 (2018)", "–")."""
+    return text in ("–", "-", "—", "…", "n/a") or (len(text) <= 40 and bool(_FIGURE.match(text)))
+
+
 def heading_level(text: str) -> int:
     """The level of a heading that nothing but its shape marks: by its number ("2.1" is below "2"), else 2."""
     numbered = _NUMBERING.match(text)
@@ -162,6 +192,12 @@ def names_speaker(line: str) -> bool:
     if not match or len(line.split()) > MAX_SPEAKER_WORDS or line[-1] in ".!?:;":
         return False
     return line[match.end()].isupper()
+
+
+def ends_quotation(line: str) -> bool:
+    """Whether the line ends with a sign that closes a quotation."""
+    last = line.rstrip(" .,")[-1:]
+    return bool(last) and any(last in closing for closing in _signs().quotes.values())
 
 
 def attribution_length(line: str) -> int:
