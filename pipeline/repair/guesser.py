@@ -17,8 +17,8 @@ CAUSE = "lost-letter"
 WORTH_TELLING = 0.4
 """The probability from which a guess that does not stand is suggested."""
 
-MARK_INSIDE = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
-"""A question mark between letters: perhaps a letter that a charset lacked."""
+MARK_INSIDE = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|(?<!\S)\?(?=[^\W\d_A-Z]{2})")
+"""A question mark between letters, or before small ones: perhaps a letter that a charset lacked."""
 
 
 class Guessed(NamedTuple):

@@ -19,6 +19,10 @@ UNREADABLE = re.compile(rf"{REPLACEMENT}|[{PRIVATE}]|\(cid:\d{{1,6}}\)")
 _RUN = re.compile(rf"(?:{REPLACEMENT}|[{PRIVATE}]|\(cid:\d{{1,6}}\))+")
 _PRIVATE_RUN = re.compile(rf"[{PRIVATE}]+")
 
+_MARKS = re.compile(
+    r"(?<!\S)[^\w\s?]{0,2}\?{2,}(?:[^\w\s]{0,3}[ \u00a0]+[^\w\s]{0,3}\?[^\w\s]{0,80}){2,}(?!\S)"
+)
+_MANY_MARKS = 8
 _LONGEST_WORD = 80
 _WHOLLY = 0.8
 """The share of lost characters from which a text is withheld whole."""
@@ -46,9 +50,10 @@ class Loss(NamedTuple):
 def losses(text: str, in_grid: bool = False) -> list[Loss]:
     """The places of `text` that are to be withheld, in order; in a table (`in_grid`) cell by cell."""
     spans = _damaged_words(text)
-    if not spans:
-        return []
     found = [_loss(text, start, end) for start, end in _joined(text, spans)]
+    found = sorted([*found, *_question_marks(text)])
+    if not found:
+        return []
     lost = sum(loss.lost for loss in found)
     kept = sum(c.isalnum() for c in text) - sum(
         c.isalnum() for loss in found for c in text[loss.start : loss.end]
@@ -56,6 +61,17 @@ def losses(text: str, in_grid: bool = False) -> list[Loss]:
     if kept == 0 or (lost >= _WHOLLY * (lost + kept) and not in_grid):
         return [Loss(0, len(text), lost, "text", all(loss.unmapped for loss in found))]
     return found
+
+
+def _question_marks(text: str) -> list[Loss]:
+    """Passages of nothing but question marks: a charset had none of their letters."""
+    if "??" not in text:
+        return []
+    return [
+        Loss(match.start(), match.end(), match[0].count("?"), "passage", False)
+        for match in _MARKS.finditer(text)
+        if match[0].count("?") >= _MANY_MARKS
+    ]
 
 
 def withheld(found: list[Loss]) -> list[Change]:

@@ -19,7 +19,7 @@ from pipeline.model import (
     raw_span,
 )
 from pipeline.repair.changes import Change, as_edits, difference
-from pipeline.repair.guesser import MARK_INSIDE, Guesser
+from pipeline.repair.guesser import Guesser
 from pipeline.repair.invisible import (
     control_changes,
     invisible_changes,
@@ -32,7 +32,10 @@ from pipeline.settings import Settings
 if TYPE_CHECKING:
     from pipeline.repair.pooling import Verdict
 
-_MARK_LEFT = re.compile(r"[a-zß-öø-ÿ]+\?[a-zß-öø-ÿ]+")
+_MARK_LEFT = re.compile(
+    r"(?<!\S)[\"'(„“«]?(?:[^\W\d_]*[^\W\d_A-Z]\?{1,2}[^\W\d_A-Z]|\?[^\W\d_A-Z])[^\W\d_]*[^\w\s/=&]*(?!\S)"
+)
+"""A word in which question marks stand for small letters."""
 _LISTED = 200
 """Findings of one kind that a block may have; what is beyond them is in the last one's count."""
 _EXAMPLES = 10
@@ -134,7 +137,7 @@ def _in_one(block: Block, repaired: Block, verdict: Verdict) -> Block:
 
 def _is_plain(text: str) -> bool:
     """Whether there can be nothing to repair in `text`."""
-    return text.isascii() and text.isprintable() and "(cid:" not in text and not MARK_INSIDE.search(text)
+    return text.isascii() and text.isprintable() and "(cid:" not in text and "?" not in text
 
 
 def _suspicion(index: int, block: Block, verdict: Verdict) -> Finding:
@@ -180,9 +183,9 @@ def _readable(text: str) -> str:
 
 
 def _of_marks(index: int, block: Block) -> list[Finding]:
-    """A finding for question marks that still stand between small letters, two at least."""
+    """A finding for words with a question mark that still stands between small letters."""
     marks = list(_MARK_LEFT.finditer(block.text))
-    if len(marks) < 2:
+    if not marks:
         return []
     start, end = raw_span(block.edits, marks[0].start(), marks[-1].end())
     return [
