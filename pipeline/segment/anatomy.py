@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pipeline.lexis.fold import fold
 from pipeline.model import Block, Document, Role
-from pipeline.segment.headings import Found, match_heading
+from pipeline.segment.headings import match_heading
 from pipeline.segment.phrases import Phrases, is_breadcrumb, phrases, role_by_words
 
 _MASTHEAD = 40  # blocks of content among which the title stands
@@ -37,7 +37,7 @@ def anatomy(document: Document, overlay: Path | None) -> Anatomy:
     title = _title(document, content, overlay)
     if title is None:
         return Anatomy(None, None, furniture)
-    above = _above(document, content[: content.index(title)], known)
+    above = _above(document, content[: content.index(title)], title, known)
     furniture |= above
     below = [index for index in content if index > title]
     return Anatomy(title, _tagline(document, below, overlay), furniture)
@@ -94,11 +94,11 @@ def _masthead(blocks: Sequence[Block], content: list[int]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _above(document: Document, above: list[int], known: Phrases) -> dict[int, Role]:
+def _above(document: Document, above: list[int], title: int, known: Phrases) -> dict[int, Role]:
     """Furniture above the title: the trail, the site's name and, in a text dump, the other short lines."""
     roles: dict[int, Role] = {}
     site = fold(document.source.get("site") or "")
-    short = all(_is_short(document.blocks[index]) for index in above)
+    short = all(_is_short(document.blocks[index], document.blocks[title].level or 2) for index in above)
     dump = document.source.media_type == "text/plain" and 0 < len(above) <= _ABOVE and short
     for index in above:
         block = document.blocks[index]
@@ -111,31 +111,29 @@ def _above(document: Document, above: list[int], known: Phrases) -> dict[int, Ro
     return roles
 
 
-def _is_short(block: Block) -> bool:
-    return block.kind == "paragraph" and len(block.raw) <= _SHORT and block.raw[-1] not in ".!?:;,"
+def _is_short(block: Block, title_level: int) -> bool:
+    """A short line above the title; a heading only where the title's is the higher one."""
+    heads = block.kind == "heading" and (block.level or 2) > title_level
+    return (block.kind == "paragraph" or heads) and len(block.raw) <= _SHORT and block.raw[-1] not in ".!?:;,"
 
 
 def _tagline(document: Document, below: list[int], overlay: Path | None) -> int | None:
-    """The one line between the title and the first section."""
+    """The one line between the title and the text: above a heading, or above an introduction."""
     blocks = document.blocks
     if len(below) < 2:
         return None
     block, after = blocks[below[0]], blocks[below[1]]
-    if block.kind not in ("heading", "paragraph") or not 0 < len(block.text) <= _TAGLINE:
+    if block.kind not in ("heading", "paragraph") or block.role or not 0 < len(block.text) <= _TAGLINE:
         return None
-    if _matched(block, document.language, overlay).match != "none" or not any(
-        c.isalpha() for c in block.text
-    ):
+    if len(block.text.split()) < 2 or block.text[-1] in ":;," or not any(c.isalpha() for c in block.text):
         return None
+    if _is_section(block, document.language, overlay):
+        return None
+    sentence = block.text[-1] in ".!?"
     if block.kind == "heading":
-        level, next_level = block.level or 2, after.level or 2
-        return below[0] if after.kind == "heading" and next_level <= level else None
-    if after.kind != "heading" and not (block.text[-1] not in ".:;," and len(after.raw) >= _BODY):
-        return None
-    if block.text[-1] in ":;," or (block.text[-1] in ".!?" and len(block.text) > _SENTENCE):
-        return None
-    return below[0] if len(block.text.split()) > 1 else None
-
-
-def _matched(block: Block, language: str | None, overlay: Path | None) -> Found:
-    return match_heading(block.text, language, overlay=overlay)
+        stands_alone = after.kind == "heading" and (after.level or 2) <= (block.level or 2)
+    elif after.kind == "heading":
+        stands_alone = not sentence or len(block.text) <= _SENTENCE
+    else:
+        stands_alone = not sentence and (len(after.raw) >= _BODY or after.raw[-1] in ".!?")
+    return below[0] if stands_alone else None

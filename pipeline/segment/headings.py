@@ -32,11 +32,12 @@ Match = Literal["exact", "folded", "fuzzy", "words", "none"]
 
 
 class Kind(NamedTuple):
-    """An entry of `sections.toml`."""
+    """An entry of `sections.toml`; `in_approach` is what the section is called in the description of an approach."""
 
     id: str
     shared_by_country: bool
     kinds: tuple[str, ...]
+    in_approach: str | None
 
 
 class Found(NamedTuple):
@@ -61,7 +62,12 @@ def sections(overlay: Path | None) -> dict[str, Kind]:
     """The canonical sections by id, in the order of the data file."""
     data = load_toml(f"{FOLDER}/sections.toml", overlay)
     return {
-        name: Kind(name, bool(entry.get("shared_by_country")), tuple(entry.get("kinds", ())))
+        name: Kind(
+            name,
+            bool(entry.get("shared_by_country")),
+            tuple(entry.get("kinds", ())),
+            entry.get("in_approach"),
+        )
         for name, entry in data.items()
     }
 
@@ -246,6 +252,14 @@ def _by_words(words: list[str], known: Taxonomy) -> Found | None:
         if best is None or (score, -first) > best[:2]:
             best = score, -first, section
     return Found(best[2], "words") if best else None
+
+
+def tells(entries: tuple[tuple[str, ...], ...], text: str) -> bool:
+    """Whether one of the entries of telling words occurs in a short text."""
+    words = [fold(word) for word in _plain(text)]
+    return len(words) <= MAX_WORDS and any(
+        all(_place(stem, words) is not None for stem in stems) for stems in entries
+    )
 
 
 def _place(stem: str, words: list[str]) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,10 +11,11 @@ from pathlib import Path
 from pipeline.lexis.fold import fold
 from pipeline.model import Block, Role
 from pipeline.overlay import load_toml
-from pipeline.segment.headings import FOLDER, languages
+from pipeline.segment.headings import FOLDER, languages, tells
 
 _LONGEST = 120  # characters of a block that is furniture by its words
 _FEW_WORDS = 14
+_TEASER = 80
 _SIZE = re.compile(
     r"\s*[\[(][^()\[\]]{0,40}\b(?:pdf|[kmg]i?b|mo|ko)\b[^()\[\]]{0,40}[\])]\s*$", re.IGNORECASE
 )
@@ -29,6 +31,7 @@ class Phrases:
     credit: tuple[str, ...]
     sources: tuple[str, ...]
     trail: re.Pattern[str]
+    related: tuple[tuple[str, ...], ...]
 
 
 @lru_cache(maxsize=8)
@@ -50,6 +53,7 @@ def phrases(overlay: Path | None) -> Phrases:
         credit=tuple(sorted(set(gathered("picture_credit")))),
         sources=tuple(fold(source) for source in common["picture_sources"]),
         trail=re.compile(rf"\s*[{re.escape(common['trail_signs'])}]\s*"),
+        related=tuple(tuple(phrase.split()) for phrase in gathered("related")),
     )
 
 
@@ -72,6 +76,20 @@ def is_breadcrumb(block: Block, known: Phrases) -> bool:
         return True
     parts = known.trail.split(block.text)
     return len(parts) > 2 and all(0 < len(part.split()) <= 5 for part in parts)
+
+
+def is_related(heading: Block, blocks: Sequence[Block], known: Phrases) -> bool:
+    """Whether a heading and what stands under it are links to other pages ("Other cities", and their names)."""
+    if not blocks or not tells(known.related, heading.text):
+        return False
+    return all(
+        _is_link(block) or (len(block.text) <= _TEASER and block.text[-1:] not in ".!?:") for block in blocks
+    )
+
+
+def _is_link(block: Block) -> bool:
+    linked = sum(link.end - link.start for link in block.links)
+    return 2 * linked >= len(block.raw) > 0
 
 
 def _whole(text: str) -> str:

@@ -27,10 +27,12 @@ from pipeline.model import (
 from pipeline.segment.anatomy import Anatomy, anatomy
 from pipeline.segment.damage import damage, lost_in
 from pipeline.segment.headings import OTHER, Found, languages, match_heading, sections
+from pipeline.segment.phrases import is_related, phrases
 from pipeline.settings import Settings
 
 _METADATA = ("url", "site", "language", "title", "description", "published", "updated", "author", "city")
 _NEVER_REPEATED = ("report", "contact")
+_TYPICAL = 2  # sections that give the description of an approach away
 _LISTED = 20  # findings of one kind that are given one by one
 _PSEUDO = 80  # characters of a paragraph that may be a heading
 _PROSE = 60
@@ -55,6 +57,7 @@ def run(document: Document, answers: Answers, settings: Settings) -> Document:
     seen = anatomy(document, overlay)
     document = _labelled(document, seen, overlay)
     parts = _parts(document, seen, overlay)
+    document, parts = _without_related(document, parts, overlay)
     findings = _findings(document, parts, overlay)
     repeated = _repeated(document, parts, answers, overlay)
     if repeated:
@@ -145,7 +148,44 @@ def _parts(document: Document, seen: Anatomy, overlay: Path | None) -> list[Part
             continue
         open_part.container = level > open_part.level
         parts.append(Part(index, found, level))
+    _in_approach(parts, overlay)
     return [part for part in parts if part.heading is not None or part.blocks]
+
+
+def _in_approach(parts: list[Part], overlay: Path | None) -> None:
+    """Some words mean another section in the description of an approach, which its own sections give away."""
+    known = sections(overlay)
+    typical = {
+        part.found.id for part in parts if part.found.id in known and "approach" in known[part.found.id].kinds
+    }
+    if len(typical) < _TYPICAL:
+        return
+    for part in parts:
+        meant = known[part.found.id].in_approach if part.found.id in known else None
+        if meant and meant not in typical:
+            part.found = part.found._replace(id=meant)
+
+
+def _without_related(
+    document: Document, parts: list[Part], overlay: Path | None
+) -> tuple[Document, list[Part]]:
+    """Label headings with nothing but links to other pages under them as furniture, with their links."""
+    known = phrases(overlay)
+    related = [
+        part
+        for part in parts
+        if part.heading is not None
+        and part.found.match in ("none", "words")
+        and is_related(
+            document.blocks[part.heading], [document.blocks[index] for index in part.blocks], known
+        )
+    ]
+    if not related:
+        return document, parts
+    indices = [index for part in related for index in (part.heading, *part.blocks) if index is not None]
+    return _with_roles(document, dict.fromkeys(indices, "related")), [
+        part for part in parts if part not in related
+    ]
 
 
 def _city_name(document: Document, seen: Anatomy) -> str | None:

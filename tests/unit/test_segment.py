@@ -10,7 +10,7 @@ import pytest
 from pipeline.extract.text import extract_text
 from pipeline.language import detect_language
 from pipeline.lexis.fold import fold
-from pipeline.model import Answers, Block, Document, Edit, Known, Source, apply, block_digest, new_block
+from pipeline.model import Answers, Block, Document, Edit, Known, Link, Source, apply, block_digest, new_block
 from pipeline.overlay import load_toml
 from pipeline.segment import segment
 from pipeline.segment.headings import languages, match_heading, sections, taxonomy
@@ -181,6 +181,44 @@ def test_lead() -> None:
         heading("Contact"), paragraph("Phone: 123"),
     )  # fmt: skip
     assert [section.lead for section in document.sections] == ["Homes first", None, None]
+
+
+def test_links_to_other_pages_are_furniture() -> None:
+    def link(text: str) -> Block:
+        return new_block(
+            "list_item", text, links=[Link(start=0, end=len(text), href="https://city.example/")]
+        )
+
+    document = segmented(
+        heading("Turku", 1), heading("Housing"), paragraph(PROSE),
+        heading("Other cities in the atlas"), link("Oulu"), link("Vaasa"),
+        heading("Other cities learned from it"), paragraph(PROSE),
+    )  # fmt: skip
+    assert [block.role for block in document.blocks[3:6]] == ["related"] * 3
+    assert shape(document) == [("housing", "Housing", (2,)), ("other", "Other cities learned from it", (7,))]
+
+
+def test_a_tagline_is_no_section_whatever_its_words() -> None:
+    document = segmented(
+        heading("Turku", 1),
+        heading("A city on its bicycle, and at school"),
+        heading("Housing"),
+        paragraph(PROSE),
+    )
+    assert document.blocks[1].role == "tagline"
+
+
+def test_what_was_achieved_is_the_outcome_of_an_approach() -> None:
+    approach = [
+        heading("Why is it inspiring?"),
+        paragraph(PROSE),
+        heading("How does it work?"),
+        paragraph(PROSE),
+    ]
+    achieved = [heading("What has been achieved?"), paragraph(PROSE)]
+    title = heading("The council of Turku", 1)
+    assert segmented(title, *approach, *achieved).sections[-1].id == "outcome"
+    assert segmented(title, *achieved).sections[-1].id == "achievements"
 
 
 def test_metadata_is_appended_hidden_and_once() -> None:
