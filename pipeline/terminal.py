@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import unicodedata
 from collections import Counter
@@ -147,7 +149,16 @@ def show_summary(result: Result, settings: Settings, seconds: float) -> None:
         (folder / "refetch.csv", "what to fetch again"),
     ):
         out.print(Text(f"  {path!s:<28} {what}"))
-    out.print(Text(f"  {'cityreports show DOCUMENT':<28} one of them, here in the terminal"))
+    out.print(Text(f"  {program() + ' show DOCUMENT':<28} one of them, here in the terminal"))
+
+
+def program() -> str:
+    """How this command was called, for sentences that tell what to type next."""
+    called = Path(sys.argv[0])
+    if called.name != "cityreports":
+        return "python -m pipeline"
+    found = shutil.which("cityreports")
+    return "cityreports" if found and Path(found).resolve() == called.resolve() else os.path.relpath(called)
 
 
 def show_changes(changes: Sequence[Change], settings: Settings) -> None:
