@@ -12,14 +12,15 @@ from typing import Any
 from pipeline.errors import BrokenDocument, Unreadable
 from pipeline.extract.pdf import pdfium
 from pipeline.extract.pdf.assemble import make_block
-from pipeline.extract.pdf.cipher import Verdicts
+from pipeline.extract.pdf.bookmarks import Bookmarks, read_bookmarks
 from pipeline.extract.pdf.drafts import make_drafts
+from pipeline.extract.pdf.forms import open_form
 from pipeline.extract.pdf.grids import table_block
 from pipeline.extract.pdf.hyphens import Hyphens
 from pipeline.extract.pdf.markdown import page_markdown
 from pipeline.extract.pdf.metadata import pdf_metadata
 from pipeline.extract.pdf.opening import Opened, opened
-from pipeline.extract.pdf.reading import Page, read_page
+from pipeline.extract.pdf.reading import Knowledge, Page, read_page
 from pipeline.extract.pdf.tags import read_structure
 from pipeline.findings import finding
 from pipeline.model import Block, Document, Finding, Source
@@ -41,10 +42,12 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
         pages = list(_pages(document, settings))
         if all(page.unreadable for page in pages):
             raise BrokenDocument("No page of the PDF could be read; fetch it again.")
-        known = pdf_metadata(document.pdf)
-        findings = [*document.findings, *_page_findings(pages, len(document.pdf))]
-        count = len(document.pdf)
-    blocks = list(_blocks(pages))
+        known, bookmarks = pdf_metadata(document.pdf), read_bookmarks(document.pdf)
+        count, attached = len(document.pdf), document.pdf.count_attachments()
+    findings = [*document.findings, *_page_findings(pages, count)]
+    if attached > 0:
+        findings.append(finding("attachments", count=attached))
+    blocks = list(_blocks(pages, bookmarks))
     if len(blocks) > settings.max_blocks:
         findings.append(
             finding(
@@ -81,9 +84,10 @@ def markdown_pages(path: Path | str, settings: Settings | None = None) -> Iterat
     settings = settings or _defaults()
     with opened(read_bytes(Path(path)), None, settings.max_pdf_bytes) as document:
         pages = list(_pages(document, settings))
+        bookmarks = read_bookmarks(document.pdf)
     page = 1
     waiting: list[Block] = []
-    for block, number in _numbered(_blocks(pages)):
+    for block, number in _numbered(_blocks(pages, bookmarks)):
         while number > page:
             yield page_markdown(waiting)
             page, waiting = page + 1, []
@@ -109,16 +113,17 @@ def read_bytes(path: Path) -> bytes:
 def _pages(document: Opened, settings: Settings) -> Iterator[Page]:
     """The pages within the budget. PDFium forgets what it has cached every now and then."""
     tagged = document.pdf.is_tagged() or _TREE in document.data
-    verdicts = Verdicts()
-    structure = read_structure(document.data, document.password) if tagged else None
+    known = Knowledge(read_structure(document.data, document.password) if tagged else None)
+    known.form = open_form(document.pdf)
     for index in range(min(len(document.pdf), settings.max_pages)):
         if index and index % _REOPEN_EVERY == 0:
             document.reopen()
-        yield read_page(pdfium.handle(document.pdf.raw), index, structure, verdicts)
+            known.form = open_form(document.pdf)
+        yield read_page(pdfium.handle(document.pdf.raw), index, known)
 
 
-def _blocks(pages: list[Page]) -> Iterator[Block]:
-    drafts = make_drafts(pages)
+def _blocks(pages: list[Page], bookmarks: Bookmarks) -> Iterator[Block]:
+    drafts = make_drafts(pages, bookmarks)
     hyphens = Hyphens(line.text for draft in drafts for line in draft.lines)
     for draft in drafts:
         yield (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pipeline.extract.pdf.bookmarks import Bookmarks
 from pipeline.extract.pdf.furniture import label_furniture
 from pipeline.extract.pdf.grids import Grid
 from pipeline.extract.pdf.headings import body_size, mark_headings
@@ -16,13 +17,13 @@ _NOTE_SIZE = 0.93
 _NOTE_ZONE = 0.5
 
 
-def make_drafts(pages: Sequence[Page]) -> list[Draft]:
+def make_drafts(pages: Sequence[Page], bookmarks: Bookmarks) -> list[Draft]:
     """The drafts of the document, in reading order."""
     label_furniture([(page.height, page.lines()) for page in pages])
     drafts = _joined_elements([draft for page in pages for draft in _page_drafts(page)])
     body = body_size(drafts)
     _label_notes(drafts, {page.number: page.height for page in pages}, body)
-    mark_headings(drafts)
+    mark_headings(drafts, bookmarks)
     return _join_tables(join_over_breaks(drafts))
 
 
@@ -43,6 +44,8 @@ def _page_drafts(page: Page) -> Iterator[Draft]:
                 yield Draft("furniture", [item], page.number, role=item.kind)  # type: ignore[arg-type]
     for line in page.asides:
         yield Draft("paragraph", [line], page.number)
+    for line in page.fields:
+        yield Draft("paragraph", [line], page.number, role="form_field")
     for line in page.artifacts:
         role: Role = "running_header" if line.box[1] < page.height / 2 else "running_footer"
         if marks().page_number.match(line.text):

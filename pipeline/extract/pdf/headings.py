@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.extract.pdf.bookmarks import Bookmarks
 from pipeline.extract.pdf.paragraphs import Draft, ends_sentence, marks, opens_lower
+from pipeline.lexis.fold import fold
 
 _MAX_LINES = 4
 _MAX_LENGTH = 220
@@ -16,8 +18,11 @@ _LETTER = re.compile(r"[^\W\d_]")
 _FORMULA = re.compile(r"\\[a-zA-Z]+|[=∑∫√≤≥→]|[_^]\{")
 _LEVELS = 6
 _ENOUGH = 3.0
+_ENOUGH_BESIDE_TAGS = 4.5
 _SIZES = ((1.6, 3.0), (1.35, 2.0), (1.13, 1.0))
 _BODY_LENGTH = 40
+_SHORT = 60
+_TINT = 40
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,11 @@ def body_size(drafts: Sequence[Draft]) -> float:
     return min(weight, key=lambda size: (-weight[size], size)) if weight else 10.0
 
 
-def mark_headings(drafts: Sequence[Draft]) -> None:
-    """Set kind and level of the drafts that are headings."""
+def mark_headings(drafts: Sequence[Draft], bookmarks: Bookmarks) -> None:
+    """Set kind and level of the drafts that are headings.
+
+    A bookmark that names a draft on its page speaks for it, and gives its level.
+    """
     body = _body(drafts)
     styles: list[tuple[float, bool, bool]] = []
     found = []
@@ -51,14 +59,28 @@ def mark_headings(drafts: Sequence[Draft]) -> None:
         if told and draft.lines and draft.lines[0].element:
             continue
         following = next((d for d in drafts[index + 1 : index + 6] if d.kind != "furniture"), None)
-        if _score(draft, following, body) >= _ENOUGH:
+        if _score(draft, following, body, bookmarks) >= (_ENOUGH_BESIDE_TAGS if told else _ENOUGH):
             found.append(draft)
             styles.append(_style(draft, body.size))
+    _set_levels(found, styles, bookmarks, tidy=not told)
+
+
+def _set_levels(
+    found: Sequence[Draft], styles: Sequence[tuple[float, bool, bool]], bookmarks: Bookmarks, tidy: bool
+) -> None:
+    """Levels from bookmarks, else from numbers (below what stands above chapters), else from the ranks of styles."""
     ranks = {style: rank for rank, style in enumerate(sorted(set(styles), reverse=True), start=1)}
-    for draft, style in zip(found, styles, strict=True):
+    depths = [_number_depth(draft) for draft in found]
+    chapters = min(
+        (ranks[style] for style, depth in zip(styles, depths, strict=True) if depth == 1), default=1
+    )
+    for draft, style, depth in zip(found, styles, depths, strict=True):
+        level = bookmarks.get((draft.page, fold(draft.text))) or (
+            chapters + depth - 1 if depth else ranks[style]
+        )
         draft.kind, draft.marker, draft.ordered = "heading", None, None
-        draft.level = min(_number_depth(draft) or ranks[style], _LEVELS)
-    if not told:
+        draft.level = min(level, _LEVELS)
+    if tidy:
         _tidy_levels(found)
 
 
@@ -79,7 +101,7 @@ def _body(drafts: Sequence[Draft]) -> Body:
     return Body(size, font, colour, 2 * bold > total)
 
 
-def _score(draft: Draft, following: Draft | None, body: Body) -> float:
+def _score(draft: Draft, following: Draft | None, body: Body, bookmarks: Bookmarks) -> float:
     """How much speaks for a heading: what sets it off from the body text, less what running text or labels have."""
     text, first = draft.text, draft.lines[0]
     letters = len(_LETTER.findall(text))
@@ -93,13 +115,25 @@ def _score(draft: Draft, following: Draft | None, body: Body) -> float:
         score += 3.0
     if first.font != body.font and not draft.bold:
         score += 1.0
-    if first.colour != body.colour and first.colour != 0:
-        score += 1.0
+    if first.colour not in (body.colour, 0):
+        score += 2.0 if _is_coloured(first.colour) else 1.0
+    if 1.05 <= ratio < _SIZES[-1][0]:
+        score += 0.5
+    if len(draft.lines) == 1 and len(text) < _SHORT and not ends_sentence(text) and text[:1].isupper():
+        score += 0.5
+    if (draft.page, fold(text)) in bookmarks:
+        score += 2.5
     if text.upper() == text and letters > 5:
         score += 1.0
     if _number_depth(draft) and draft.lines[0].text[-1:] != ".":
         score += 0.5
     return score - _doubts(draft, following, body, letters)
+
+
+def _is_coloured(colour: int) -> bool:
+    """Whether a colour (0xRRGGBB) is neither black nor grey nor white."""
+    channels = (colour >> 16, colour >> 8 & 255, colour & 255)
+    return max(channels) - min(channels) > _TINT
 
 
 def _doubts(draft: Draft, following: Draft | None, body: Body, letters: int) -> float:

@@ -25,13 +25,16 @@ Point = tuple[float, float]
 
 def find_cells(across: Floats, down: Floats) -> list[list[Box]]:
     """The cells of each table that horizontal edges (left, y, right) and vertical ones (x, top, bottom) make."""
-    across, down = _meeting(across, down)
+    rows = _joined(across[:, [1, 0, 2]].tolist())
+    across, down = _meeting(
+        np.array([(left, y, right) for y, left, right in rows]), np.array(_joined(down.tolist()))
+    )
     if len(across) < 2 or len(down) < 2:
         return []
     from pdfplumber.table import cells_to_tables, merge_edges
 
-    edges = [_edge(left, y, right, y, "h") for y, left, right in _joined(across[:, [1, 0, 2]].tolist())]
-    edges += [_edge(x, top, x, bottom, "v") for x, top, bottom in _joined(down.tolist())]
+    edges = [_edge(left, y, right, y, "h") for left, y, right in across.tolist()]
+    edges += [_edge(x, top, x, bottom, "v") for x, top, bottom in down.tolist()]
     merged = merge_edges(edges, _TOLERANCE, _TOLERANCE, _TOLERANCE, _TOLERANCE)
     cells = _cells(
         [(e["x0"], e["top"], e["x1"]) for e in merged if e["orientation"] == "h" and e["width"] >= _SHORTEST],

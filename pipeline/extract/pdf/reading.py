@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.extract.pdf.aligned import aligned_tables, between_rules
 from pipeline.extract.pdf.cipher import Verdicts
 from pipeline.extract.pdf.content import Content, page_content
+from pipeline.extract.pdf.forms import field_lines
 from pipeline.extract.pdf.graphics import Graphics, page_graphics
 from pipeline.extract.pdf.grids import Grid
 from pipeline.extract.pdf.layout import Atom, columns
@@ -29,7 +30,7 @@ _OUTSIDE = 1.0
 class Page:
     """A page as read. `columns` hold lines and tables from top to bottom, in reading order; `asides` are lines that
     run sideways, `hidden` what the page does not show, `artifacts` what the file
-    itself calls no content. `scanned` says that it is a picture without text."""
+    itself calls no content, `fields` the values of form fields. `scanned` says that it is a picture without text."""
 
     number: int
     width: float
@@ -37,6 +38,7 @@ class Page:
     columns: list[list[Line | Grid]] = field(default_factory=list)
     asides: list[Line] = field(default_factory=list)
     hidden: list[Line] = field(default_factory=list)
+    fields: list[Line] = field(default_factory=list)
     artifacts: list[Line] = field(default_factory=list)
     scanned: bool = False
     unreadable: bool = False
@@ -47,15 +49,25 @@ class Page:
         return [item for column in self.columns for item in column if isinstance(item, Line)]
 
 
-def read_page(
-    document: int, index: int, structure: Structure | None = None, verdicts: Verdicts | None = None
-) -> Page:
+@dataclass(slots=True)
+class Knowledge:
+    """What is known of the whole document when its pages are read: structure tree, fonts, form."""
+
+    structure: Structure | None = None
+    verdicts: Verdicts = field(default_factory=Verdicts)
+    form: object | None = None
+
+
+def read_page(document: int, index: int, known: Knowledge) -> Page:
     """Page `index` (from 0) of an open PDF, by the structure tree where there is one that covers its text."""
-    with page_content(document, index, structure is not None, verdicts) as content:
+    with page_content(document, index, known.structure is not None, known.verdicts) as content:
         if content is None:
             return Page(index + 1, 0.0, 0.0, unreadable=True)
         graphics = page_graphics(content.handle, content.frame)
-        return _page(content, graphics, structure)
+        page = _page(content, graphics, known.structure)
+        if known.form is not None:
+            page.fields = field_lines(known.form, content.handle, content.number, content.frame)
+        return page
 
 
 def _page(content: Content, graphics: Graphics, structure: Structure | None) -> Page:

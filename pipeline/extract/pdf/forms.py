@@ -1,0 +1,72 @@
+"""The values of form fields: text that stands in the file's form, not on its pages."""
+
+from __future__ import annotations
+
+import ctypes
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from pipeline.extract.pdf.content import Frame
+from pipeline.extract.pdf.lines import Line
+from pipeline.extract.pdf.pdfium import Floats
+from pipeline.model import fold_space
+
+_MAX_FIELDS = 2000
+_LONGEST = 20_000
+_WITH_TEXT = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
+_SIZE = 10.0
+
+
+def open_form(pdf: pdfium.PdfDocument) -> object | None:
+    """PDFium's handle of the document's form; None where it has none that it can read. Scripts are never run."""
+    if pdf.get_formtype() != raw.FORMTYPE_ACRO_FORM:
+        return None
+    try:
+        pdf.init_forms()
+    except pdfium.PdfiumError:
+        return None
+    return pdf.formenv.raw if pdf.formenv else None
+
+
+def field_lines(form: object, page: int, number: int, frame: Frame) -> list[Line]:
+    """The values of the text and choice fields of a page, from top to bottom."""
+    handle = ctypes.cast(page, raw.FPDF_PAGE)
+    lines = []
+    for index in range(min(raw.FPDFPage_GetAnnotCount(handle), _MAX_FIELDS)):
+        annotation = raw.FPDFPage_GetAnnot(handle, index)
+        if not annotation:
+            continue
+        try:
+            if raw.FPDFAnnot_GetFormFieldType(form, annotation) in _WITH_TEXT:
+                line = _line(form, annotation, number, frame)
+                if line:
+                    lines.append(line)
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+    return sorted(lines, key=lambda line: (line.base, line.left))
+
+
+def _line(form: object, annotation: object, number: int, frame: Frame) -> Line | None:
+    text = fold_space(_value(form, annotation))
+    rect = raw.FS_RECTF()
+    if not text or not raw.FPDFAnnot_GetRect(annotation, rect):
+        return None
+    corners: Floats = np.array([[rect.left, rect.bottom, rect.right, rect.top]])
+    left, top, right, bottom = frame.boxes(corners)[0].tolist()
+    return Line(
+        text=text, left=left, top=top, right=right, bottom=bottom, base=bottom, size=_SIZE, bold=False, italic=False,
+        colour=0, font="", hyphen=False, page=number, box=frame.shown((left, top, right, bottom)), edges=(left, right),
+    )  # fmt: skip
+
+
+def _value(form: object, annotation: object) -> str:
+    length = raw.FPDFAnnot_GetFormFieldValue(form, annotation, None, 0)
+    if not 2 < length <= 2 * _LONGEST:
+        return ""
+    buffer = ctypes.create_string_buffer(length)
+    raw.FPDFAnnot_GetFormFieldValue(
+        form, annotation, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), length
+    )
+    return buffer.raw[: length - 2].decode("utf-16-le", "replace").replace("\x00", "")
