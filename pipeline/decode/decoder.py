@@ -1,16 +1,18 @@
 """The decision which charset a document's bytes are in, and its application.
 
 In order: byte order mark; UTF-8 that proves itself (valid, with multi-byte sequences); UTF-16 without a mark; the
-declared charsets, in order of trust, where they decode strictly and plausibly; the detector (chardet).
+a page that mixes UTF-8 and a legacy charset; else what is declared, what the detector (chardet) says, and what reads
+most like a language, weighed against each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.decode.charsets import Hole, codec_of, decode_with, table_of
+from pipeline.decode.charsets import WIDE, Hole, codec_of, decode_with, table_of
 from pipeline.decode.decoded import Decoded, Method, Segment
-from pipeline.decode.guess import detect_charset, is_plausible, looks_like_utf8, without_mark
+from pipeline.decode.guess import is_utf8, likeliest, looks_like_utf8, without_mark
+from pipeline.decode.mixed import Piece, is_mixed, mixed_pieces
 from pipeline.findings import finding
 from pipeline.model import Finding, TextRange
 
@@ -33,14 +35,31 @@ def decode_bytes(data: bytes, declared: Sequence[tuple[str, str]] = ()) -> Decod
     """`data` as text, with the way back to its bytes.
 
     `declared` are charset labels and where each was declared ("manifest", "http", "html.meta"), in order of
-    trust; one that does not fit the bytes is overruled, with a finding. What makes no sense in the charset
-    becomes U+FFFD, with a finding; no byte is lost.
+    trust; one that does not fit the bytes is overruled, with a finding. A page that mixes UTF-8 and a legacy
+    charset is decoded piece by piece. What makes no sense becomes U+FFFD, with a finding; no byte is lost.
     """
     mark, codec, method = _choose(data, declared)
-    text, holes = decode_with(data[mark:], codec)
-    segments = _segments(data, text, holes, codec, mark)
-    findings = [*_conflicts(declared, codec, method), *_undecodable(data, holes, segments, codec)]
-    return Decoded(text, codec, method, segments, tuple(findings))
+    pieces = [Piece(mark, len(data), codec)]
+    if method == "mixed":
+        legacy, pieces = mixed_pieces(data, _codecs(declared))
+        codec = f"utf-8+{legacy}"
+    texts: list[str] = []
+    segments: list[Segment] = []
+    position = lost = 0
+    for piece in pieces:
+        text, holes = decode_with(data[piece.start : piece.end], piece.codec)
+        segments += _segments(data[piece.start : piece.end], text, holes, piece, position)
+        texts.append(text)
+        position += len(text)
+        lost += len(holes)
+    findings = _conflicts(declared, codec, method)
+    if lost:
+        findings.append(_undecodable(data, segments, codec))
+    return Decoded("".join(texts), codec, method, tuple(segments), tuple(findings))
+
+
+def _codecs(declared: Sequence[tuple[str, str]]) -> list[str]:
+    return [codec for label, _ in declared if (codec := codec_of(label))]
 
 
 def _choose(data: bytes, declared: Sequence[tuple[str, str]]) -> tuple[int, str, Method]:
@@ -48,41 +67,43 @@ def _choose(data: bytes, declared: Sequence[tuple[str, str]]) -> tuple[int, str,
     for mark, marked in _MARKS:
         if data.startswith(mark):
             return len(mark), marked, "bom"
-    codecs = [codec for label, _ in declared if (codec := codec_of(label))]
+    codecs = _codecs(declared)
     if data.isascii() and b"\x1b" not in data and b"\x00" not in data:
         ascii_codec = next((codec for codec in codecs if not codec.startswith("utf-16")), None)
         return 0, ascii_codec or "utf-8", "declared" if ascii_codec else "utf-8"
     wide = without_mark(data)
     if wide:
         return 0, wide, "declared" if wide in codecs else "utf-16"
+    if is_utf8(data):
+        return 0, "utf-8", "declared" if "utf-8" in codecs[:1] else "utf-8"
+    if is_mixed(data, codecs):
+        return 0, "utf-8", "mixed"
     if looks_like_utf8(data):
         return 0, "utf-8", "declared" if "utf-8" in codecs[:1] else "utf-8"
-    guess = detect_charset(data)
-    for codec in codecs:
-        if is_plausible(data, codec, guess):
-            return 0, codec, "declared"
-    return 0, guess, "detected"
+    codec = likeliest(data, codecs)
+    return 0, codec, "declared" if codec in codecs else "detected"
 
 
-def _segments(data: bytes, text: str, holes: list[Hole], codec: str, mark: int) -> tuple[Segment, ...]:
-    if not text:
-        return ()
-    if codec not in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be") and table_of(codec) is None:
+def _segments(data: bytes, text: str, holes: list[Hole], piece: Piece, position: int) -> list[Segment]:
+    """The segments of a piece whose text begins at `position`."""
+    codec, byte = piece.codec, piece.start
+    if codec not in WIDE and codec != "utf-8" and table_of(codec) is None:
         return _by_line(data, text, codec)
     segments: list[Segment] = []
-    byte = mark
-    position = 0
+    done = 0
     for hole in [*holes, Hole(len(text), len(text), 1)]:
-        if position < hole.start:
-            size, width = _size(text, position, hole.start, codec)
-            segments.append(Segment(position, hole.start, byte, byte + size, codec, width))
+        if done < hole.start:
+            size, width = _size(text, done, hole.start, codec)
+            segments.append(Segment(position + done, position + hole.start, byte, byte + size, codec, width))
             byte += size
         if hole.start < hole.end:
             size = (hole.end - hole.start) * hole.width
-            segments.append(Segment(hole.start, hole.end, byte, byte + size, "", hole.width))
+            segments.append(
+                Segment(position + hole.start, position + hole.end, byte, byte + size, "", hole.width)
+            )
             byte += size
-        position = hole.end
-    return tuple(segments)
+        done = hole.end
+    return segments
 
 
 def _size(text: str, start: int, end: int, codec: str) -> tuple[int, int]:
@@ -94,7 +115,7 @@ def _size(text: str, start: int, end: int, codec: str) -> tuple[int, int]:
     return size, size // len(piece) if piece.isascii() or codec.startswith("utf-32") else 0
 
 
-def _by_line(data: bytes, text: str, codec: str) -> tuple[Segment, ...]:
+def _by_line(data: bytes, text: str, codec: str) -> list[Segment]:
     """One segment a line, for multi-byte charsets whose bytes cannot be counted backwards from the text."""
     segments: list[Segment] = []
     position = byte = 0
@@ -103,14 +124,14 @@ def _by_line(data: bytes, text: str, codec: str) -> tuple[Segment, ...]:
         if not text.startswith(
             piece, position
         ):  # a line that depends on the one before it: no closer than all
-            return (Segment(0, len(text), 0, len(data), codec, 0),)
+            return [Segment(0, len(text), 0, len(data), codec, 0)]
         if piece:
             segments.append(
                 Segment(position, position + len(piece), byte, byte + len(line), codec, int(piece.isascii()))
             )
         position += len(piece)
         byte += len(line)
-    return tuple(segments)
+    return segments
 
 
 def _conflicts(declared: Sequence[tuple[str, str]], codec: str, method: Method) -> list[Finding]:
@@ -131,18 +152,14 @@ def _conflicts(declared: Sequence[tuple[str, str]], codec: str, method: Method) 
     ]
 
 
-def _undecodable(data: bytes, holes: list[Hole], segments: tuple[Segment, ...], codec: str) -> list[Finding]:
-    if not holes:
-        return []
+def _undecodable(data: bytes, segments: Sequence[Segment], codec: str) -> Finding:
     lost = [segment for segment in segments if not segment.charset]
     shown = [data[segment.byte_start : segment.byte_end][:8].hex(" ") for segment in lost[:_HOLES_SHOWN]]
-    count = sum((hole.end - hole.start) for hole in holes)
-    return [
-        finding(
-            "undecodable-bytes",
-            f"{count} places make no sense in {codec}; U+FFFD stands there.",
-            origins=tuple(TextRange(start=hole.start, end=hole.end) for hole in holes[:_HOLES_SHOWN]),
-            evidence="; ".join(shown) or None,
-            count=count,
-        )
-    ]
+    count = sum(segment.end - segment.start for segment in lost)
+    return finding(
+        "undecodable-bytes",
+        f"{count} places make no sense in {codec}; U+FFFD stands there.",
+        origins=tuple(TextRange(start=segment.start, end=segment.end) for segment in lost[:_HOLES_SHOWN]),
+        evidence="; ".join(shown) or None,
+        count=count,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pipeline.decode.charsets import codec_of, decode_with
 from pipeline.overlay import load_toml
@@ -13,14 +14,16 @@ SAMPLE = 1 << 16
 MOST_STRAY = 50_000
 """Undecodable bytes beyond which a file is not read as UTF-8, whatever else is in it: it is hardly text at all."""
 
+DECLARED = 8.0
+"""What (in nats) a declaration counts for its charset …"""
+DETECTED = 3.0
+"""… and what the detector's answer counts."""
+LIKE_A_LANGUAGE = 3.3
+"""What a letter costs at most in a text that reads like its language."""
+
 _NON_ASCII_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _VALID_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _NON_ASCII = re.compile(rb"[\x80-\xff]+")
-_SUSPECT = re.compile(
-    "[\x80-\x9f\ufffd]"  # controls and holes
-    r"|(?<=[^\W\d_])[\u00a1-\u00bf\u2020-\u2044\u2100-\u25ff](?=[^\W\d_])"  # a symbol between two letters
-    "|(?<=[a-zß-öø-ÿа-я])[À-ÖØ-ÞĀĂĄĆĎĐĒĖĘĚŁŃŇŐŔŘŚŞŠŤŢŮŰŹŻŽА-Я]"  # a capital after a small letter
-)
 
 
 def sample(data: bytes) -> bytes:
@@ -38,15 +41,20 @@ def sample(data: bytes) -> bytes:
     return b"\n".join(lines)
 
 
-def looks_like_utf8(data: bytes) -> bool:
-    """Whether the bytes are UTF-8: valid throughout, or with far more valid sequences than stray bytes."""
+def is_utf8(data: bytes) -> bool:
+    """Whether the bytes are valid UTF-8."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        valid = sum(len(m[0]) for m in _VALID_SEQUENCE.finditer(data))
-        stray = sum(len(m[0]) for m in _NON_ASCII.finditer(data)) - valid
-        return stray <= min(valid // 2, MOST_STRAY)
+        return False
     return True
+
+
+def looks_like_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8 with some damage: far more valid sequences than stray bytes."""
+    valid = sum(len(m[0]) for m in _VALID_SEQUENCE.finditer(data))
+    stray = sum(len(m[0]) for m in _NON_ASCII.finditer(data)) - valid
+    return stray <= min(valid // 2, MOST_STRAY)
 
 
 def without_mark(data: bytes) -> str | None:
@@ -69,27 +77,52 @@ def without_mark(data: bytes) -> str | None:
     return None
 
 
+def likeliest(data: bytes, declared: Sequence[str]) -> str:
+    """The codec that the bytes are in, which are not UTF-8: declared, detected, or what reads most like a language.
+
+    What is declared, and what the detector (chardet) says, counts for it; the language model decides.
+    """
+    from pipeline.decode.likely import costs, words_of  # the model is loaded for pages that need it only
+
+    detected = detect_charset(data)
+    table = load_toml("decode/charsets.toml")["detected"]
+    if detected in table["multi_byte"] or any(codec in table["multi_byte"] for codec in declared):
+        return _east_asian(data, declared, detected, table)
+    known = [codec for codec in declared if codec not in ("utf-8", "utf-16-le", "utf-16-be")]
+    tried = list(dict.fromkeys([*known, detected, *table["single_byte"]]))
+    words = words_of(data)
+    best: tuple[float, str] | None = None
+    for codec, (cost, _) in zip(tried, costs(words, tried), strict=True):
+        trust = DECLARED if codec in known else DETECTED if codec == detected else 0.0
+        if best is None or cost - trust < best[0]:
+            best = (cost - trust, codec)
+    return best[1] if best else detected
+
+
+def _east_asian(data: bytes, declared: Sequence[str], detected: str, table: dict[str, list[str]]) -> str:
+    """A multi-byte charset that decodes nearly all, unless a single-byte one reads like a language."""
+    from pipeline.decode.likely import costs, words_of
+
+    tried = table["single_byte"]
+    readings = costs(words_of(data), tried)
+    cost, codec = min((letter, codec) for codec, (_, letter) in zip(tried, readings, strict=True))
+    if cost <= LIKE_A_LANGUAGE:
+        return codec
+    piece = sample(data)
+    for candidate in dict.fromkeys([*declared, detected]):
+        if candidate in table["multi_byte"]:
+            text = piece.decode(candidate, "replace")
+            if text.count("\ufffd") * 50 <= len(text):
+                return candidate
+    return detected if detected in table["multi_byte"] else codec
+
+
 def detect_charset(data: bytes) -> str:
     """The codec that the detector takes the bytes for; windows-1252 where it finds none."""
     import chardet
 
-    allowed: list[str] = load_toml("decode/charsets.toml")["detected"]["charsets"]
+    table = load_toml("decode/charsets.toml")["detected"]
+    allowed = [*table["single_byte"], *table["multi_byte_detected"], "utf-8"]
     found = chardet.detect(sample(data), include_encodings=allowed, prefer_superset=True)["encoding"]
-    return (codec_of(found) if found else None) or "cp1252"
-
-
-def is_plausible(data: bytes, codec: str, guess: str) -> bool:
-    """Whether `data` may be in the declared `codec`: it decodes without holes and reads no worse than as `guess`."""
-    if codec == guess:
-        return True
-    piece = sample(data)
-    text, holes = decode_with(piece, codec)
-    if holes or codec == "utf-8":
-        return False
-    return _suspicion(text) <= _suspicion(decode_with(piece, guess)[0]) + 0.1
-
-
-def _suspicion(text: str) -> float:
-    """The share of non-ASCII characters that stand where no writer puts them."""
-    total = sum(not c.isascii() for c in text)
-    return len(_SUSPECT.findall(text)) / total if total else 0.0
+    codec = codec_of(found) if found else None
+    return codec if codec and codec != "utf-8" else "cp1252"

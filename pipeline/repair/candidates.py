@@ -16,9 +16,9 @@ import numpy as np
 
 from pipeline.lexis.alphabet import OTHER, character, code_points
 from pipeline.lexis.arrays import Array
+from pipeline.lexis.scoring import Scorer
 from pipeline.model import REPLACEMENT
 from pipeline.repair.pages import EXEMPT, Pages
-from pipeline.repair.scoring import Scorer
 
 SHORTLIST = 10
 """Legacy candidates that the n-gram model reads, after a look at single letters."""

@@ -17,6 +17,7 @@ import numpy as np
 
 from pipeline.lexis.alphabet import code_points
 from pipeline.lexis.arrays import Array
+from pipeline.lexis.scoring import Scorer, scorer
 from pipeline.lexis.words import word_list
 from pipeline.repair.candidates import (
     ENTITY_IN_WORD,
@@ -27,7 +28,6 @@ from pipeline.repair.candidates import (
     utf8_candidates,
 )
 from pipeline.repair.pages import Pages, pages
-from pipeline.repair.scoring import Scorer, scorer
 
 SAMPLE = 2000
 """Characters of a paragraph's words that the judge reads, with and without damage."""

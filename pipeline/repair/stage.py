@@ -27,6 +27,7 @@ from pipeline.repair.invisible import (
     typographic_control_changes,
 )
 from pipeline.repair.lost import Loss, losses, symbol_changes, withheld
+from pipeline.repair.siblings import restore
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def repair(document: Document, answers: Answers, settings: Settings) -> Document
         findings += noticed
     result = document.model_copy(update={"blocks": tuple(blocks)})
     findings += _glued(result)
-    return result.with_findings(findings)
+    return restore(result.with_findings(findings), answers)
 
 
 def _verdicts(document: Document) -> dict[int, Verdict]:

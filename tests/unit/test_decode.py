@@ -83,3 +83,31 @@ def test_sixteen_megabytes_are_read_in_time() -> None:
 )
 def test_declared_in_markup(markup: bytes, label: str | None) -> None:
     assert declared_in_markup(markup) == label
+
+
+def test_a_page_that_mixes_charsets_is_decoded_piece_by_piece() -> None:
+    head = "<html><body><nav>Über uns – Straße</nav>\n<p>Größe und Übermut.</p>"
+    middle = "<p>Mieszkańcy Gdańska są dumni ze swojego miasta i jego różnorodności.</p>"
+    foot = "<footer>© Łódź, Größe</footer>"
+    data = head.encode() + middle.encode("cp1250") + foot.encode()
+    decoded = decode_bytes(data, [("utf-8", "html.meta")])
+    assert decoded.text == head + middle + foot
+    assert (decoded.method, decoded.charset) == ("mixed", "utf-8+cp1250")
+    assert [finding.code for finding in decoded.findings] == ["charset-conflict"]
+    start = decoded.text.index("Gdańska")
+    assert data[slice(*decoded.byte_range(start, start + 7))] == "Gdańska".encode("cp1250")
+    start = decoded.text.index("Łódź")
+    assert data[slice(*decoded.byte_range(start, start + 4))] == "Łódź".encode()
+
+
+def test_a_legacy_page_is_not_taken_for_mixed() -> None:
+    text = "Він живе в місті.\nЇхній мер – Ірина.\nГоловна площа нашого міста дуже гарна."
+    decoded = decode_bytes(text.encode("cp1251"))
+    assert (decoded.text, decoded.charset) == (text, "cp1251")
+
+
+def test_utf8_with_a_broken_byte_is_not_taken_for_mixed() -> None:
+    data = "Größe, Übermut und Straße.".encode() + b"\xc3\nZwei \xe2\x80 Zeilen \xc3\xbc"
+    decoded = decode_bytes(data)
+    assert decoded.charset == "utf-8"
+    assert decoded.text.count("\ufffd") == 3

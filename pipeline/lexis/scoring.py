@@ -37,7 +37,7 @@ class Scorer:
         self.by_letter = self._by_letter()
 
     def _read_symbols(self) -> None:
-        table = load_toml("repair/symbols.toml")
+        table = load_toml("lexis/symbols.toml")
         sets = {
             kind: set(table[kind]["characters"]) for kind in ("joining", "openers", "closers", "clinging")
         }
