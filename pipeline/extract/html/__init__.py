@@ -19,16 +19,14 @@ _HARD_LIMIT = 8
 
 def extract_html(data: bytes, source: Source, settings: Settings) -> Document:
     """The page in `data` as a document. Metadata found in it are added to the source's where not known yet."""
-    from pipeline.extract.html.metadata import PageData
     from pipeline.extract.html.page import blocks_of, findings_of, read_page
     from pipeline.findings import finding
 
     most = settings.max_text_bytes * _HARD_LIMIT
     decoded = _decode(data[:most], source.metadata.get("charset"))
-    page = read_page(decoded.text, settings)
-    page_data = PageData(page.tree, source.get("url"))
-    blocks = blocks_of(page, page_data)
-    metadata = {**page_data.known(), **source.metadata}
+    page = read_page(decoded.text, settings, source.get("url"))
+    blocks = blocks_of(page)
+    metadata = {**page.data.known(), **source.metadata}
     findings = [*decoded.findings, *findings_of(page, blocks)]
     if len(data) > most:
         findings.append(
@@ -73,7 +71,7 @@ def main_text(data: bytes, url: str | None = None) -> str:
 
     settings = Settings.model_construct()
     decoded = _decode(data[: settings.max_text_bytes * _HARD_LIMIT], None)
-    return "\n".join(content_lines(read_page(decoded.text, settings)))
+    return "\n".join(content_lines(read_page(decoded.text, settings, url)))
 
 
 def _decode(data: bytes, charset: Known | None) -> Decoded:

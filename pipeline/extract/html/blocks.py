@@ -6,21 +6,25 @@ Nothing is judged here but what the markup itself says; whether a draft is conte
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from pipeline.extract.html.draft import Draft
-from pipeline.extract.html.elements import CONTROLS, HIDDEN, INLINE, NEVER_FURNITURE, SKIPPED
-from pipeline.extract.html.hints import furniture_role, heading_level, says_main, words_of
+from pipeline.extract.html.elements import CONTROLS, EMPHASIS, INLINE, NEVER_FURNITURE, SKIPPED
+from pipeline.extract.html.hints import NO_HINTS, Hints, hints_of
 from pipeline.extract.html.parser import BREAK, SPACE, Node, Tree
 from pipeline.extract.html.tables import grid, is_data_table
-from pipeline.extract.html.visibility import Visibilities
+from pipeline.extract.html.visibility import Visibilities, may_hide_bare
 from pipeline.model import BlockKind, Role, Visibility, fold_space
 
 _LISTS: Final = frozenset(("ul", "ol", "menu", "dir"))
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _MAIN_TAGS: Final = frozenset(("main", "article"))
+_ROLES: Final[dict[str, Role | None]] = {"dt": "definition_term", "dd": None, "address": "address"}
+_PREFORMATTED: Final = frozenset(("pre", "listing", "xmp", "plaintext"))
+_PLAIN: Final = frozenset(
+    ("div", "p", "section", "article", "main", "body", "html", "header", "footer", "nav", "td")
+)
+_PLAIN_AREAS: Final = frozenset(("div", "p", "section", "li", "ul", "ol", "td", "tr", "tbody", "dd", "dt"))
 _BOLD: Final = frozenset(("b", "strong"))
 _BLANK_LINE: Final = re.compile(r"(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)\s*")
 _DASH: Final = re.compile(r"^[\s\u2012-\u2015\u2212~-]+")
@@ -48,6 +52,7 @@ class BlockBuilder:
         self.draft: Draft | None = None
         self.space = False
         self.breaks = 0
+        self.last = tree.root
         # what the elements around say about the text now read
         self.kind: BlockKind = "paragraph"
         self.level: int | None = None
@@ -55,6 +60,9 @@ class BlockBuilder:
         self.visibility: Visibility = "shown"
         self.areas: tuple[Role, ...] = ()
         self.main = 0
+        self.bits = 0
+        self.depth = 0
+        self.near: tuple[int, ...] = ()
         self.link: str | None = None
         self.link_number = 0
         self.bold = False
@@ -105,18 +113,32 @@ class BlockBuilder:
             return
         self.breaks = 0
         draft = self.draft or self._open(node)
-        draft.add(start, end, text, self.space)
-        self.space = False
+        draft.add(start, end, text, self.space or self._stand_apart(draft, text, node))
+        self.space, self.last = False, node
         if self.link is not None:
             draft.add_link(self.link, self.link_number, len(text))
         if self.bold:
             draft.bold += len(text)
+
+    def _stand_apart(self, draft: Draft, text: str, node: Node) -> bool:
+        """Whether two runs without white space between them are words of their own: the elements around them are
+        not for emphasis, and a word or number would begin in the middle of another."""
+        if node is self.last or not draft.parts or {node.tag, self.last.tag} & EMPHASIS:
+            return False
+        before, after = draft.parts[-1][-1], text[0]
+        if after.isdigit():
+            return before.islower() or before in ")!?"
+        return after.isupper() and (before.islower() or before.isdigit() or before in ")!?")
 
     def _open(self, node: Node) -> Draft:
         draft = self.draft = Draft(self.kind, node)
         draft.level, draft.role = self.level, self.role
         draft.visibility, draft.areas, draft.main = self.visibility, self.areas, self.main
         draft.list_level = self.list_level
+        own = hints_of(node.attrs).bits if node.attrs else 0
+        draft.bits, draft.near, draft.depth = self.bits | own, own, self.depth
+        for bits in self.near:
+            draft.near |= bits
         draft.in_item = self.item is not None
         return draft
 
@@ -176,18 +198,19 @@ class BlockBuilder:
             if tag == "hr" or (tag not in INLINE and tag not in SKIPPED and tag not in CONTROLS):
                 self._edge()
             return
-        words = words_of(node)
-        visibility: Visibility | None = "hidden" if tag in HIDDEN else self.visibilities.of(node, words)
+        attrs = node.attrs
+        hints = hints_of(attrs) if attrs else NO_HINTS
+        visibility = self.visibilities.of(node, hints) if attrs or may_hide_bare(node) else None
         if visibility == "folded" and self.solid:
             visibility = None
         if visibility is not None and visibility != self.visibility and self.visibility != "hidden":
-            self._apart(node, words, visibility)
-        elif tag in INLINE and not self._is_heading(node):
+            self._apart(node, hints, visibility)
+        elif tag in INLINE and attrs.get("role") != "heading":
             self._inline(node)
         else:
-            self._block(node, words)
+            self._block(node, hints)
 
-    def _apart(self, node: Node, words: str, visibility: Visibility) -> None:
+    def _apart(self, node: Node, hints: Hints, visibility: Visibility) -> None:
         """An element that is shown otherwise than the text around it stands in blocks of its own."""
         draft, space = self.draft, True
         saved = self.solid, self.kind, self.visibility
@@ -200,7 +223,7 @@ class BlockBuilder:
         if node.tag in INLINE:
             self._inline(node)
         else:
-            self._block(node, words)
+            self._block(node, hints)
         self._flush()
         self.solid, self.kind, self.visibility = saved
         self.draft, self.space = draft, space
@@ -208,7 +231,7 @@ class BlockBuilder:
     def _inline(self, node: Node) -> None:
         if node.tag == "a" and "href" in node.attrs:
             saved = self.link
-            self.link, self.link_number = node.attrs["href"].strip(), self.link_number + 1
+            self.link, self.link_number = node.get("href").strip(), self.link_number + 1
             self._walk(node)
             self.link = saved
         elif node.tag in _BOLD and not self.bold:
@@ -218,20 +241,33 @@ class BlockBuilder:
         else:
             self._walk(node)
 
-    def _block(self, node: Node, words: str) -> None:
+    def _block(self, node: Node, hints: Hints) -> None:
         self._edge()
-        with self._area(node, words):
-            self._inside(node, words)
+        saved = self.areas, self.main, self.bits, self.near
+        tag, bits = node.tag, hints.bits
+        if hints.main or tag in _MAIN_TAGS:
+            self.main += 1
+        self.bits |= bits
+        self.near = (bits, *self.near[:2])
+        self.depth += 1
+        role = self._role_of(node, hints)
+        if role is not None and role not in self.areas:
+            self.areas = (*self.areas, role)
+        if self.solid or (tag in _PLAIN and hints.level is None and node.attrs.get("role") != "heading"):
+            self._walk(node)
+        else:
+            self._inside(node, hints)
+        self.depth -= 1
+        self.areas, self.main, self.bits, self.near = saved
         self._edge()
 
-    def _inside(self, node: Node, words: str) -> None:
+    def _inside(self, node: Node, hints: Hints) -> None:
+        """The content of an element that means more than a block."""
         tag = node.tag
-        if self.solid:
-            self._walk(node)
-        elif self._is_heading(node):
+        if self._is_heading(node):
             self._heading(node)
         elif tag == "table":
-            self._table(node, words)
+            self._table(node)
         elif tag in _LISTS:
             self._list(node)
         elif tag == "li":
@@ -245,62 +281,44 @@ class BlockBuilder:
             self._walk(node)
             self._flush()
             self._attribute(first)
-        elif tag in ("dt", "dd", "address"):
-            saved = self.role
-            roles: dict[str, Role | None] = {"dt": "definition_term", "dd": None, "address": "address"}
-            self.role = roles[tag]
+        elif tag in _ROLES:
+            saved, self.role = self.role, _ROLES[tag]
             self._walk(node)
             self._edge()
             self.role = saved
-        elif tag in ("pre", "listing", "xmp", "plaintext"):
+        elif tag in _PREFORMATTED:
             self.preformatted = True
             self._walk(node)
             self._edge()
             self.preformatted = False
-        elif tag == "summary" or (tag == "button" and self._opens_panel(node, words)):
+        elif tag == "summary" or (tag == "button" and _opens_panel(node, hints)):
             self._one(node, "heading", self.section_level + 1)
-        elif heading_level(words) is not None:
+        else:
             first = len(self.drafts)
             self._walk(node)
             self._edge()
-            if len(self.drafts) == first + 1:
-                self.drafts[first].named_heading = heading_level(words)
-        else:
-            self._walk(node)
+            if hints.level is not None and len(self.drafts) == first + 1:
+                self.drafts[first].named_heading = hints.level
 
-    @contextmanager
-    def _area(self, node: Node, words: str) -> Iterator[None]:
-        """Note what kind of area of the page the element is."""
-        saved = self.areas, self.main
-        if node.tag in _MAIN_TAGS or (words and says_main(words)):
-            self.main += 1
-        role = self._role_of(node, words)
-        if role is not None and role not in self.areas:
-            self.areas = (*self.areas, role)
-        yield
-        self.areas, self.main = saved
-
-    def _role_of(self, node: Node, words: str) -> Role | None:
+    def _role_of(self, node: Node, hints: Hints) -> Role | None:
         """The role of furniture that an element's tag, ARIA role or names give it."""
         tag = node.tag
+        if not node.attrs and tag in _PLAIN_AREAS:
+            return None
         if tag == "aside" and self.main:
             return None
         role = _ROLE_OF_TAG.get(tag) or (_ROLE_OF_ROLE.get(node.get("role")) if node.attrs else None)
-        if role in ("navigation", "footer"):
+        if role == "navigation" or role == "footer":
             return role
         if node.size * 2 > self.page_size:  # what holds most of the page is the page
             return None
-        if role is None and words and tag not in NEVER_FURNITURE:
-            role = furniture_role(words)
+        if role is None and hints.role is not None and tag not in NEVER_FURNITURE:
+            role = hints.role
         if role is None and tag == "header" and not self.main:
             return "site_name"
-        if role is None and tag == "button" and not self._opens_panel(node, words):
+        if role is None and tag == "button" and not _opens_panel(node, hints):
             return "form"
         return role
-
-    @staticmethod
-    def _opens_panel(node: Node, words: str) -> bool:
-        return "aria-expanded" in node.attrs or "aria-controls" in node.attrs or "accordion" in words
 
     @staticmethod
     def _is_heading(node: Node) -> bool:
@@ -375,8 +393,8 @@ class BlockBuilder:
 
     # --- tables ---
 
-    def _table(self, node: Node, words: str) -> None:
-        if not is_data_table(node, words):
+    def _table(self, node: Node) -> None:
+        if not is_data_table(node):
             self._walk(node)
             return
         for caption in (child for child in node.elements() if child.tag == "caption"):
@@ -398,3 +416,7 @@ class BlockBuilder:
         self.solid = False
         self._flush()
         self.kind, self.solid, self.item, self.role = saved
+
+
+def _opens_panel(node: Node, hints: Hints) -> bool:
+    return "aria-expanded" in node.attrs or "aria-controls" in node.attrs or hints.accordion

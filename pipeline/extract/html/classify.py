@@ -1,17 +1,204 @@
-"""Which drafts are the content of a page, and which are its furniture."""
+"""Which drafts are the content of a page, and which role the others play in its furniture.
+
+A forest, trained by `tests/benchmarks/html_train.py` on the data that its weights name, gives each draft a
+probability. From these follows how good a selection can be expected to be (its F1), and from that the threshold:
+a page of which much is certain is cut sharply, one of which little is certain generously (the threshold that
+maximises the expected F1 is half of it; see Lipton, Elkan & Naryanaswamy 2014).
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
 
 from pipeline.extract.html.draft import Draft
+from pipeline.extract.html.features import PageFacts, features, names
+from pipeline.extract.html.forest import Forest
+from pipeline.extract.html.hints import word_bits, word_names
+from pipeline.extract.html.parser import Node
 from pipeline.model import Role
 
+WEIGHTS: Final = "weights.json"
+_LOW: Final = (0.6, 0.30)
+_HIGH: Final = (0.95, 0.55)
+"""Between these expected F1 the threshold goes from the one value to the other; below, it is half the F1."""
+_FLOOR: Final = 0.1
+"""What is less likely than this is never content."""
+_NEARLY: Final = 0.9
+"""The share of its text from which on a main part counts as content throughout."""
+_LEAST_NAVIGATION: Final = 0.3
+"""What is marked up as navigation must be more likely content than this, however little else there is."""
+_FILE: Final = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|csv|zip|epub)(?:$|[?#])", re.IGNORECASE)
+_ROLE_OF_WORDS: Final[dict[str, Role]] = {
+    "cookie": "cookie", "legal": "footer", "credit": "picture_credit", "share": "share", "related": "related",
+    "subscribe": "form", "login": "form", "comment": "form", "by": "metadata",
+}  # fmt: skip
 
-def classify(drafts: Sequence[Draft]) -> list[Role | None]:
-    """For each draft the role of furniture it plays, None for content. Hidden drafts are judged like the others."""
-    return [_role(draft) for draft in drafts]
+
+@cache
+def _forest() -> Forest:
+    data: dict[str, Any] = orjson.loads(
+        resources.files("pipeline.extract.html").joinpath(WEIGHTS).read_bytes()
+    )
+    if tuple(data["columns"]) != names():
+        raise RuntimeError(f"{WEIGHTS} was trained on other features; train it again")
+    return Forest.from_data(data["forest"])
 
 
-def _role(draft: Draft) -> Role | None:
-    return draft.areas[0] if draft.areas else None
+def classify(drafts: Sequence[Draft], facts: PageFacts) -> list[Role | None]:
+    """For each draft the role of furniture it plays, None for content. Hidden drafts are judged like the others;
+    sets the `score` of each: the probability that it is content."""
+    if not drafts:
+        return []
+    scores = _forest().probabilities(features(drafts, facts))
+    for draft, score in zip(drafts, scores.tolist(), strict=True):
+        draft.score = score
+    chosen = select(drafts, scores)
+    return [None if content else furniture(draft) for draft, content in zip(drafts, chosen, strict=True)]
+
+
+def select(drafts: Sequence[Draft], scores: NDArray[np.float64]) -> list[bool]:
+    """Which drafts are content: by their probabilities, and by what stands beside and under them."""
+    least = threshold(drafts, scores)
+    chosen = [
+        score >= (max(least, _LEAST_NAVIGATION) if draft.areas and draft.areas[-1] == "navigation" else least)
+        for draft, score in zip(drafts, scores.tolist(), strict=True)
+    ]
+    _take_files(drafts, chosen)
+    _take_siblings(drafts, chosen)
+    _complete_main(drafts, chosen)
+    _take_captions(drafts, chosen)
+    _leave_pointers(drafts, chosen)
+    _settle_headings(drafts, chosen)
+    return chosen
+
+
+def _take_files(drafts: Sequence[Draft], chosen: list[bool]) -> None:
+    """Links to documents in the main part are content: reports and annexes hang on them."""
+    for index, draft in enumerate(drafts):
+        if (
+            draft.main
+            and draft.links
+            and not draft.areas
+            and all(_FILE.search(href) for _, _, href in draft.links)
+        ):
+            chosen[index] = True
+
+
+def _take_siblings(drafts: Sequence[Draft], chosen: list[bool]) -> None:
+    """An item of a list goes with the items on both sides of it, or with the one that it has, if those are content."""
+    lists = [_list_of(draft) for draft in drafts]
+    first = chosen.copy()
+    for index, around in enumerate(lists):
+        if chosen[index] or around is None or drafts[index].areas:
+            continue
+        beside = [
+            first[other]
+            for other in (index - 1, index + 1)
+            if 0 <= other < len(lists) and lists[other] is around
+        ]
+        chosen[index] = bool(beside) and all(beside)
+
+
+def _complete_main(drafts: Sequence[Draft], chosen: list[bool]) -> None:
+    """A main part that is content nearly throughout is content throughout, but for groups of links."""
+    inside = [
+        i for i, draft in enumerate(drafts) if draft.main and not draft.areas and draft.visibility != "hidden"
+    ]
+    taken = sum(drafts[index].length for index in inside if chosen[index])
+    if taken and taken >= _NEARLY * sum(drafts[index].length for index in inside):
+        for index in inside:
+            if drafts[index].linked * 2 < drafts[index].length:
+                chosen[index] = True
+
+
+def _take_captions(drafts: Sequence[Draft], chosen: list[bool]) -> None:
+    """The caption of a figure or table that stands in the content belongs to it; a picture credit does not."""
+    for index, draft in enumerate(drafts):
+        if draft.kind == "caption" and not chosen[index] and not draft.areas and not _says(draft, "credit"):
+            chosen[index] = any(chosen[max(0, index - 1) : index]) or any(chosen[index + 1 : index + 2])
+
+
+def _leave_pointers(drafts: Sequence[Draft], chosen: list[bool]) -> None:
+    """A linked line that begins with "Read also:" points to another page."""
+    for index, draft in enumerate(drafts):
+        if (
+            chosen[index]
+            and draft.kind == "paragraph"
+            and draft.length < 200
+            and draft.linked * 2 > draft.length
+        ):
+            chosen[index] = not _says(draft, "related")
+
+
+def _says(draft: Draft, name: str) -> bool:
+    return bool(word_bits(draft.text) >> word_names().index(name) & 1)
+
+
+def _list_of(draft: Draft) -> Node | None:
+    node: Node | None = draft.node
+    for _ in range(6):
+        if node is None or node.tag in ("ul", "ol", "dl"):
+            return node
+        node = node.parent
+    return None
+
+
+def threshold(drafts: Sequence[Draft], scores: NDArray[np.float64]) -> float:
+    """The probability from which on a draft of this page counts as content."""
+    weights = np.array(
+        [len(draft.text.split()) * (draft.visibility != "hidden") for draft in drafts], dtype=np.float64
+    )
+    order = np.argsort(-scores, kind="stable")
+    expected = (scores * weights)[order]
+    f1 = 2 * np.cumsum(expected) / (np.cumsum(weights[order]) + expected.sum() + 1e-9)
+    best = float(f1.max())
+    if best <= _LOW[0]:
+        return max(_FLOOR, best / 2)
+    return float(np.interp(best, (_LOW[0], _HIGH[0]), (_LOW[1], _HIGH[1])))
+
+
+def _settle_headings(drafts: Sequence[Draft], chosen: list[bool]) -> None:
+    """A heading goes with what stands under it: it is content over content, and furniture over furniture alone.
+    Over nothing at all it stays what it is, for an empty section is worth knowing."""
+    content, furniture_only = (
+        [False] * 10,
+        [False] * 10,
+    )  # by level: what is there up to the next heading of that level
+    follows = False  # the block after this one is content
+    for index in range(len(drafts) - 1, -1, -1):
+        draft = drafts[index]
+        if draft.visibility == "hidden":
+            continue
+        if draft.kind != "heading":
+            follows = chosen[index]
+            if follows:
+                content = [True] * 10
+            elif not draft.areas:
+                furniture_only = [True] * 10
+            continue
+        level = min(draft.level or 2, 9)
+        if level > 1 and furniture_only[level] and not content[level]:
+            chosen[index] = False
+        elif not draft.areas and (follows or (draft.main and not draft.linked and not content[level])):
+            chosen[index] = True
+        follows = follows and chosen[index]
+        content[level:] = furniture_only[level:] = [False] * (10 - level)
+
+
+def furniture(draft: Draft) -> Role:
+    """The role of a draft that is not content: what the elements around it say, what its words say, its links."""
+    if draft.areas:
+        return draft.areas[0]
+    bits = word_bits(draft.text)
+    for bit, name in enumerate(word_names()):
+        if bits >> bit & 1 and name in _ROLE_OF_WORDS:
+            return _ROLE_OF_WORDS[name]
+    return "navigation" if draft.linked * 2 > draft.length else "metadata"

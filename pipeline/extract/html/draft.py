@@ -28,33 +28,14 @@ class DraftCell:
 class Draft:
     """A block before it is judged. `runs` are (start, end, at): a range of the source and where its text begins;
     `links` are (start, end, href) in the text; `areas` the kinds of furniture around it, outermost first; `main`
-    how many elements around it call themselves the main part; `named_heading` the level a class name gives it."""
+    how many elements around it call themselves the main part; `bits` and `near` what the names of all elements around
+    it, and of the nearest three, tell the classifier; `depth` how many blocks it is in; `named_heading` the level a
+    class name gives it."""
 
     __slots__ = (
-        "_text",
-        "areas",
-        "bold",
-        "cells",
-        "in_item",
-        "kind",
-        "length",
-        "level",
-        "link_number",
-        "linked",
-        "links",
-        "list_level",
-        "main",
-        "marker",
-        "named_heading",
-        "node",
-        "ordered",
-        "parts",
-        "role",
-        "runs",
-        "score",
-        "speaker",
-        "twins",
-        "visibility",
+        "_text", "areas", "bits", "bold", "cells", "depth", "in_item", "kind", "length", "level", "link_number",
+        "linked", "links", "list_level", "main", "marker", "named_heading", "near", "node", "ordered", "parts",
+        "role", "runs", "score", "speaker", "twins", "visibility",
     )  # fmt: skip
 
     def __init__(self, kind: BlockKind, node: Node) -> None:
@@ -78,6 +59,9 @@ class Draft:
         self.visibility: Visibility = "shown"
         self.areas: tuple[Role, ...] = ()
         self.main = 0
+        self.bits = 0
+        self.near = 0
+        self.depth = 0
         self.list_level = 0
         self.in_item = False
         self.named_heading: int | None = None

@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from pipeline.extract.html.parser import Node
 from pipeline.model import Role
 from pipeline.overlay import load_toml
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
-_LONGEST = 400
-"""Characters of class and id that are looked at."""
+_WORD = re.compile(r"\w+|©")
+LONGEST_SPOKEN = 300
+"""A block longer than this many characters is told by other things than single phrases."""
+_LONGEST = 300
+"""Characters of each name that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the words of an element's names tell: the `role` of furniture; whether its text is `hidden`, `folded`,
+    a `closed` panel, the `main` part; the heading `level` (0: a heading of no certain level); whether it is an
+    `accordion`; `bits` for the classifier, one for each name in `feature_names()`."""
+
+    role: Role | None = None
+    hidden: bool = False
+    folded: bool = False
+    closed: bool = False
+    main: bool = False
+    accordion: bool = False
+    level: int | None = None
+    bits: int = 0
+
+
+NO_HINTS = Hints()
 
 
 @cache
@@ -32,54 +54,111 @@ def _pattern(section: str, name: str) -> re.Pattern[str]:
     return re.compile(value if isinstance(value, str) else "|".join(value))
 
 
+@cache
+def feature_names() -> tuple[str, ...]:
+    """The names of the bits of `Hints.bits`, lowest first."""
+    return tuple(_data()["features"])
+
+
+@cache
+def _feature_patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern) for pattern in _data()["features"].values())
+
+
 @lru_cache(maxsize=16384)
-def _words(names: str) -> str:
-    return f" {_NOT_A_WORD.sub(' ', _CAMEL.sub(' ', names[:_LONGEST]).lower()).strip()} "
+def _bits_of_word(word: str) -> int:
+    return sum(1 << bit for bit, pattern in enumerate(_feature_patterns()) if pattern.fullmatch(word))
 
 
-def words_of(node: Node) -> str:
-    """The words of a node's class, id, role and itemprop, each between spaces; "" where it has none."""
-    attrs = node.attrs
-    if not attrs:
-        return ""
-    names = " ".join(
-        attrs[name] for name in ("class", "id", "role", "itemprop", "data-testid") if name in attrs
+@cache
+def _any_furniture() -> re.Pattern[str]:
+    return re.compile("|".join(pattern.pattern for _, pattern in _furniture_patterns()))
+
+
+def _furniture_role(words: str) -> Role | None:
+    if not _any_furniture().search(words):
+        return None
+    return next((role for role, pattern in _furniture_patterns() if pattern.search(words)), None)
+
+
+def hints_of(attrs: dict[str, str | None]) -> Hints:
+    """What an element's class, id, role, itemprop and data-testid tell."""
+    return _hints(
+        attrs.get("class"),
+        attrs.get("id"),
+        attrs.get("role"),
+        attrs.get("itemprop"),
+        attrs.get("data-testid"),
     )
-    return _words(names) if names else ""
 
 
 @lru_cache(maxsize=16384)
-def furniture_role(words: str) -> Role | None:
-    """The role of furniture that the words of an element name, or None."""
-    for role, pattern in _furniture_patterns():
-        if pattern.search(words):
-            return role
-    return None
+def _hints(*names: str | None) -> Hints:
+    given = " ".join(name[:_LONGEST] for name in names if name)
+    words = f" {_NOT_A_WORD.sub(' ', _CAMEL.sub(' ', given).lower()).strip()} "
+    if words.isspace():
+        return NO_HINTS
+    closed = _pattern("visibility", "closed").search(words) is not None
+    bits = 0
+    for word in words.split():
+        bits |= _bits_of_word(word)
+    return Hints(
+        role=_furniture_role(words),
+        hidden=_pattern("visibility", "hidden").search(words) is not None,
+        folded=_pattern("visibility", "folded").search(words) is not None,
+        closed=closed and _pattern("visibility", "open").search(words) is None,
+        main=_pattern("content", "main").search(words) is not None,
+        accordion="accordion" in words,
+        level=_heading_level(words),
+        bits=bits,
+    )
 
 
-@lru_cache(maxsize=16384)
-def says_hidden(words: str) -> bool:
-    """Whether the words name text for screen readers only, or a trap for robots."""
-    return _pattern("visibility", "hidden").search(words) is not None
-
-
-@lru_cache(maxsize=16384)
-def says_folded(words: str) -> bool:
-    """Whether the words name a panel that opens on demand."""
-    return _pattern("visibility", "folded").search(words) is not None
-
-
-@lru_cache(maxsize=16384)
-def says_main(words: str) -> bool:
-    """Whether the words name the main part of a page."""
-    return _pattern("content", "main").search(words) is not None
-
-
-@lru_cache(maxsize=16384)
-def heading_level(words: str) -> int | None:
-    """The level of heading that the words name: 1 to 6; 0 for a heading of no certain level; None for none."""
+def _heading_level(words: str) -> int | None:
     if named := _pattern("headings", "level").search(words):
         return int(named.group(1))
     if _pattern("headings", "title").search(words):
         return 1
     return 0 if _pattern("headings", "heading").search(words) else None
+
+
+@cache
+def word_names() -> tuple[str, ...]:
+    """The names of the bits of `word_bits`, lowest first."""
+    return tuple(_data()["words"])
+
+
+@cache
+def _phrases() -> dict[str, tuple[tuple[int, str, bool, int], ...]]:
+    """By first word: (bit, phrase, whether it must begin the block, longest block)."""
+    found: dict[str, tuple[tuple[int, str, bool, int], ...]] = {}
+    for bit, kind in enumerate(_data()["words"].values()):
+        longest = kind.get("longest", LONGEST_SPOKEN)
+        for place in ("any", "start"):
+            for phrase in kind.get(place, ()):
+                first = _WORD.findall(phrase)[0]
+                found[first] = (*found.get(first, ()), (bit, phrase, place == "start", longest))
+    return found
+
+
+def word_bits(text: str) -> int:
+    """A bit for each kind of telling words in a block's text; 0 for one longer than LONGEST_SPOKEN."""
+    length = len(text)
+    if length > LONGEST_SPOKEN:
+        return 0
+    text = text.lower()
+    phrases, bits, begin = _phrases(), 0, None
+    for word in _WORD.findall(text):
+        begin = begin or word
+        if word in phrases:
+            for bit, phrase, start, longest in phrases[word]:
+                if length <= longest and (word == begin if start else True) and _holds(text, phrase, start):
+                    bits |= 1 << bit
+    return bits
+
+
+def _holds(text: str, phrase: str, start: bool) -> bool:
+    place = text.find(phrase)
+    if place < 0 or (start and any(char.isalnum() for char in text[:place])):
+        return False
+    return not text[place + len(phrase) : place + len(phrase) + 1].isalpha()

@@ -6,17 +6,16 @@ Every value is `Known` with where it stood (`html.canonical`, `html.lang`, `html
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
+from pipeline.extract.html.embedded import loads
 from pipeline.extract.html.parser import Node, Tree
 from pipeline.model import Known, fold_space
 
 _LONGEST_VALUE: Final = 2000
-_LONGEST_JSON: Final = 2_000_000
 _MOST_JSON_ITEMS: Final = 2000
 _LANGUAGE: Final = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*")
 _DATE: Final = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
@@ -59,8 +58,8 @@ class PageData:
         self.meta: dict[str, str] = {}
         self.canonical: str | None = None
         self.base = url or ""
+        self.items: list[dict[str, Any]] = []
         self._read(tree.root)
-        self.items = list(_json_items(tree))
 
     def _read(self, root: Node) -> None:
         """Elements of the head, wherever a broken page has put them."""
@@ -94,6 +93,7 @@ class PageData:
     def known(self) -> dict[str, Known]:
         """The metadata by key."""
         found: dict[str, Known] = {}
+        self.items = list(_json_items(self.tree))
 
         def add(key: str, value: str | None, origin: str) -> None:
             value = _sound(key, value) if value else None
@@ -123,16 +123,6 @@ class PageData:
             if value := _plain(item.get(field)):
                 return value
         return None
-
-    def body(self) -> tuple[str, str] | None:
-        """The longest body of text in the page's data, and the metadata key that names it; None where there is none."""
-        bodies = [
-            (text, f"html.json-ld.{field}")
-            for item in self.items
-            for field in ("articleBody", "text", "reviewBody")
-            if isinstance(text := item.get(field), str)
-        ]
-        return max(bodies, key=lambda body: len(body[0]), default=None)
 
 
 def absolute(href: str, base: str) -> str:
@@ -183,8 +173,8 @@ def _json_items(tree: Tree) -> Iterator[dict[str, Any]]:
     """The objects of the page's JSON-LD, outer before inner, breadth first."""
     waiting: list[Any] = []
     for node, start, end in tree.scripts:
-        if "ld+json" in node.get("type") and end - start <= _LONGEST_JSON:
-            waiting.append(_loads(tree.source[start:end]))
+        if "ld+json" in node.get("type"):
+            waiting.append(loads(tree.source[start:end]))
     for _ in range(_MOST_JSON_ITEMS):
         if not waiting:
             return
@@ -198,11 +188,3 @@ def _json_items(tree: Tree) -> Iterator[dict[str, Any]]:
             ]
         elif isinstance(value, list):
             waiting += value
-
-
-def _loads(text: str) -> Any:
-    """The value of a JSON text, None where it is broken; line feeds inside of strings are forgiven."""
-    try:
-        return json.loads(text.strip().removeprefix("<!--").removesuffix("-->"), strict=False)
-    except (ValueError, RecursionError):
-        return None

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from pipeline.extract.html.blocks import BlockBuilder
 from pipeline.extract.html.classify import classify
 from pipeline.extract.html.draft import Draft
+from pipeline.extract.html.embedded import embedded_lines
+from pipeline.extract.html.features import PageFacts, types_in
 from pipeline.extract.html.headings import find_headings
 from pipeline.extract.html.metadata import PageData, absolute
 from pipeline.extract.html.parser import Tree, parse
 from pipeline.findings import finding
-from pipeline.model import Block, Cell, Finding, Link, Metadata, Role, TextRange, fold_space, new_block
+from pipeline.model import Block, Cell, Finding, Link, Metadata, Role, TextRange, new_block
 from pipeline.settings import Settings
 
 _SHORT_CONTENT: Final = 200
@@ -21,9 +26,11 @@ _SHORT_CONTENT: Final = 200
 
 @dataclass(frozen=True)
 class Page:
-    """A page as read: its drafts, the role of furniture of each (None for content), and what was noticed."""
+    """A page as read: what its head says, its drafts, the role of furniture of each (None for content), and the
+    place in the source from which on there were too many blocks."""
 
     tree: Tree
+    data: PageData
     drafts: list[Draft]
     roles: list[Role | None]
     beyond: int | None
@@ -37,23 +44,51 @@ class Page:
         return sum(draft.length for index, draft in enumerate(self.drafts) if self.is_content(index))
 
 
-def read_page(source: str, settings: Settings) -> Page:
-    """Parse decoded HTML and judge its blocks."""
-    tree = parse(source, settings.max_text_bytes, settings.max_nodes)
-    builder = BlockBuilder(tree, settings.max_blocks)
-    drafts = builder.build()
-    find_headings(drafts)
-    return Page(tree, drafts, classify(drafts), builder.beyond)
+def read_page(source: str, settings: Settings, url: str | None = None) -> Page:
+    """Parse decoded HTML, fetched from `url`, and judge its blocks."""
+    with _collector_at_rest():
+        tree = parse(source, settings.max_text_bytes, settings.max_nodes)
+        builder = BlockBuilder(tree, settings.max_blocks)
+        drafts = builder.build()
+        find_headings(drafts)
+        data = PageData(tree, url)
+        return Page(tree, data, drafts, classify(drafts, facts_of(data, url)), builder.beyond)
 
 
-def blocks_of(page: Page, data: PageData) -> list[Block]:
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No garbage collection while a tree grows: it would walk over all of it again and again, and find nothing."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def facts_of(data: PageData, url: str | None) -> PageFacts:
+    """What the head of the page tells the classifier."""
+    source = data.tree.source
+    linked_data = [
+        source[start:end] for node, start, end in data.tree.scripts if "ld+json" in node.get("type")
+    ]
+    return PageFacts(
+        title=data.title or "",
+        url=url or data.canonical or "",
+        types=types_in(linked_data),
+        og_type=data.meta.get("og:type", ""),
+    )
+
+
+def blocks_of(page: Page) -> list[Block]:
     """The blocks of a page in reading order; the body comes from the page's data where the page shows none."""
-    blocks = [_block(draft, role, data.base) for draft, role in zip(page.drafts, page.roles, strict=True)]
-    body = data.body() if page.content_size() < _SHORT_CONTENT else None
-    if body and len(body[0]) > _SHORT_CONTENT:
-        text, key = body
-        paragraphs = [fold_space(line) for line in text.split("\n")]
-        blocks += [new_block("paragraph", line, [Metadata(key=key)]) for line in paragraphs if line]
+    blocks = [
+        _block(draft, role, page.data.base) for draft, role in zip(page.drafts, page.roles, strict=True)
+    ]
+    if page.content_size() < _SHORT_CONTENT:
+        body = embedded_lines(page.tree)
+        blocks += [new_block("paragraph", line, [Metadata(key=f"html.data.{field}")]) for line, field in body]
     return blocks
 
 
@@ -126,7 +161,5 @@ def content_lines(page: Page) -> list[str]:
     """The content as lines of text; that of the page's data where the page shows none."""
     lines = [draft.text for index, draft in enumerate(page.drafts) if page.is_content(index)]
     if page.content_size() < _SHORT_CONTENT:
-        body = PageData(page.tree, None).body()
-        if body and len(body[0]) > _SHORT_CONTENT:
-            lines += [line for line in map(fold_space, body[0].split("\n")) if line]
+        lines += [line for line, _ in embedded_lines(page.tree)]
     return lines

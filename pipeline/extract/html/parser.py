@@ -26,13 +26,16 @@ MAX_DEPTH: Final = 120
 _SHADOW_ROOT: Final = re.compile(r"<template(?=[^<>]{0,200}\sshadowrootmode)", re.IGNORECASE)
 
 
+_NO_ATTRIBUTES: Final[dict[str, str | None]] = {}
+
+
 class Node:
     """An element. `children` are nodes, numbers of text runs, SPACE and BREAK; `size` and `linked` are the
     characters of text in it, and of text in links in it."""
 
     __slots__ = ("attrs", "children", "linked", "parent", "size", "tag")
 
-    def __init__(self, tag: str, attrs: dict[str, str], parent: Node | None) -> None:
+    def __init__(self, tag: str, attrs: dict[str, str | None], parent: Node | None) -> None:
         self.tag = tag
         self.attrs = attrs
         self.parent = parent
@@ -42,7 +45,7 @@ class Node:
 
     def get(self, name: str) -> str:
         """The value of an attribute; "" where it is absent or empty."""
-        return self.attrs.get(name, "")
+        return self.attrs.get(name) or ""
 
     def elements(self) -> list[Node]:
         """The child elements."""
@@ -73,68 +76,77 @@ class Tree:
 
 
 class _Builder(SaxHandler):
+    """Makes nodes of the parser's events. The events are many, so their handlers are closures over local names."""
+
     def __init__(self, scanned: Scanned, max_nodes: int) -> None:
-        self.runs = scanned.runs
-        self.script_ranges = scanned.scripts
-        self.left = max_nodes
-        self.root = self.node = Node("#document", {}, None)
-        self.depth = 0
-        self.links = 0
+        self.root = Node("#document", {}, None)
         self.scripts: list[tuple[Node, int, int]] = []
         self.first_unread: int | None = None
         self.flattened = False
+        runs, script_ranges = scanned.runs, scanned.scripts
+        node, depth, links, left = self.root, 0, 0, max_nodes
 
-    def start_element(self, tag: str, attrs: tuple[tuple[str, str | None], ...]) -> None:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            self.flattened = True
-            if tag not in INLINE:
-                self.node.children.append(BREAK)
-            return
-        self.left -= 1
-        parent = self.node
-        self.node = node = Node(tag, {name: value or "" for name, value in attrs} if attrs else {}, parent)
-        if self.left >= 0:
-            parent.children.append(node)
-        if tag == "a":
-            self.links += 1
+        def start_element(tag: str, attrs: tuple[tuple[str, str | None], ...]) -> None:
+            nonlocal node, depth, links, left
+            depth += 1
+            if depth > MAX_DEPTH:
+                self.flattened = True
+                if tag not in INLINE:
+                    node.children.append(BREAK)
+                return
+            parent = node
+            node = Node(tag, dict(attrs) if attrs else _NO_ATTRIBUTES, parent)
+            left -= 1
+            if left >= 0:
+                parent.children.append(node)
+            if tag == "a":
+                links += 1
 
-    def end_element(self, tag: str) -> None:
-        self.depth -= 1
-        if self.depth >= MAX_DEPTH:
-            if tag not in INLINE:
-                self.node.children.append(BREAK)
-            return
-        node, parent = self.node, self.node.parent
-        if tag == "a":
-            self.links -= 1
-        if parent is not None:
-            parent.size += node.size
-            parent.linked += node.linked
-            self.node = parent
+        def end_element(tag: str) -> None:
+            nonlocal node, depth, links
+            depth -= 1
+            if depth >= MAX_DEPTH:
+                if tag not in INLINE:
+                    node.children.append(BREAK)
+                return
+            if tag == "a":
+                links -= 1
+            parent = node.parent
+            if parent is not None:
+                if node.size:
+                    parent.size += node.size
+                    parent.linked += node.linked
+                node = parent
 
-    def characters(self, data: str) -> None:
-        node = self.node
-        if node.tag == "script":
-            if data.isdigit() and int(data) < len(self.script_ranges):
-                self.scripts.append((node, *self.script_ranges[int(data)]))
-            return
-        before, *marks = data.split(MARK)
-        if before:
-            node.children.append(SPACE)
-        for mark in marks:
-            number = int(mark)
-            start, end = self.runs[number]
-            if self.left < 0:
-                if self.first_unread is None or start < self.first_unread:
-                    self.first_unread = start
-                continue
-            node.children.append(number)
-            node.size += end - start
-            if self.links:
-                node.linked += end - start
-            if mark[-1] == " ":
-                node.children.append(SPACE)
+        def characters(data: str) -> None:
+            if MARK not in data:
+                if node.tag == "script":
+                    if data.isdigit() and int(data) < len(script_ranges):
+                        self.scripts.append((node, *script_ranges[int(data)]))
+                else:
+                    node.children.append(SPACE)
+                return
+            before, *marks = data.split(MARK)
+            children = node.children
+            if before:
+                children.append(SPACE)
+            for mark in marks:
+                number = int(mark)
+                start, end = runs[number]
+                if left < 0:
+                    if self.first_unread is None or start < self.first_unread:
+                        self.first_unread = start
+                    continue
+                children.append(number)
+                node.size += end - start
+                if links:
+                    node.linked += end - start
+                if mark[-1] == " ":
+                    children.append(SPACE)
+
+        self.start_element = start_element  # type: ignore[method-assign]
+        self.end_element = end_element  # type: ignore[method-assign]
+        self.characters = characters  # type: ignore[method-assign]
 
 
 def parse(source: str, max_characters: int, max_nodes: int) -> Tree:

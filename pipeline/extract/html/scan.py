@@ -29,27 +29,29 @@ RAW_TEXT: Final = (
 )
 _LITERAL: Final = frozenset({"xmp", "plaintext"})
 _SHOWN: Final = frozenset({"xmp", "plaintext", "title", "textarea"})
-LONG_ATTRIBUTE: Final = 65_536
+LONG_ATTRIBUTE: Final = 1 << 20
 """An attribute value longer than this many characters (an image in a data: URI) is emptied before parsing."""
 
 _WS = r"[ \t\n\f\r]"
+_NAME = r"[a-zA-Z][^ \t\n\f\r/>]*+"
+# Attributes as nearly all pages write them, and as the standard allows them; the first is there for speed only.
+_PLAIN_ATTRIBUTES = r"(?:[ \t\n\f\r/]++[^ \t\n\f\r/>=\"']++(?:=\"[^\"]*+\"|='[^']*+')?+)*+[ \t\n\f\r/]*+>"
 _ATTRIBUTES = (
     rf"(?:(?:{_WS}|/)++|[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+"
     rf"(?:{_WS}*+={_WS}*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|(?![\"'>])[^ \t\n\f\r>]*+)?)?)*+(?:>|\Z)"
 )
-_TAG_NAME = r"[a-zA-Z][^ \t\n\f\r/>]*+"
 _COMMENT = r"<!--(?:-?>|(?s:.*?)(?:--!?>|\Z))"
 _BOGUS = r"<(?:!(?!\[CDATA\[)|\?|/(?![a-zA-Z]))[^>]*+(?:>|\Z)"
-_CDATA = re.compile(r"<!\[CDATA\[([^>]*+)(?:>|\Z)")
-_RAW_START = rf"<(?:{'|'.join(RAW_TEXT)})(?=[ \t\n\f\r/>]|\Z)"
+_ANY_RAW = "|".join("".join(f"[{letter}{letter.upper()}]" for letter in name) for name in RAW_TEXT)
+_NOT_RAW = rf"(?:(?![sStTiInNxXpP])|(?!(?:{_ANY_RAW})(?:[ \t\n\f\r/>]|\Z)))"
+_TAG = rf"(?:</|<{_NOT_RAW}){_NAME}(?:{_PLAIN_ATTRIBUTES}|{_ATTRIBUTES})"
 
-_MARKUP = re.compile(
-    rf"(?:{_COMMENT}|(?!{_RAW_START})</?+{_TAG_NAME}{_ATTRIBUTES}|{_BOGUS}|{_WS}++(?=<)|{_WS}++\Z){{1,4096}}+",
-    re.IGNORECASE,
-)
+_MARKUP = re.compile(rf"(?:{_TAG}|{_WS}++(?=<)|{_COMMENT}|{_BOGUS}|{_WS}++\Z){{1,4096}}+")
 _TEXT = re.compile(r"(?:[^<]|<(?![a-zA-Z/!?])|</\Z)++")
-_RAW_ELEMENT = re.compile(rf"<(?P<name>{'|'.join(RAW_TEXT)})(?=[ \t\n\f\r/>]|\Z){_ATTRIBUTES}", re.IGNORECASE)
-_ONE_TAG = re.compile(rf"{_COMMENT}|<{_TAG_NAME}{_ATTRIBUTES}", re.IGNORECASE)
+_RAW_ELEMENT = re.compile(rf"<(?P<name>{_ANY_RAW})(?=[ \t\n\f\r/>]|\Z){_ATTRIBUTES}")
+_CDATA = re.compile(r"<!\[CDATA\[([^>]*+)(?:>|\Z)")
+_ONE_TAG = re.compile(rf"{_COMMENT}|<{_NAME}{_ATTRIBUTES}")
+_DRAWING = re.compile(r"<svg[ >](?:[^<>]*>|<(?!/?svg|/?title|/?style|!)[^<>]*>|\s+(?=<))*?</svg>")
 _QUOTED = re.compile(rf"\"[^\"]{{{LONG_ATTRIBUTE},}}\"|'[^']{{{LONG_ATTRIBUTE},}}'")
 _JSON_TYPE = re.compile(r"\btype\s*=\s*[\"']?[\w./+-]*json", re.IGNORECASE)
 _SCRIPT_STEP = re.compile(r"<!--|-->|<script(?=[ \t\n\f\r/>])|</script(?=[ \t\n\f\r/>])", re.IGNORECASE)
@@ -88,8 +90,12 @@ class _Scanner:
             if markup := _MARKUP.match(source, position):
                 end = markup.end()
                 chunk = source[position:end]
-                parts.append(self._shortened(chunk, position) if end - position > LONG_ATTRIBUTE else chunk)
-                self.left -= len(parts[-1])
+                if len(chunk) > LONG_ATTRIBUTE:
+                    chunk = self._shortened(chunk, position)
+                elif "<svg" in chunk:  # drawings without text
+                    chunk = _DRAWING.sub("", chunk)
+                parts.append(chunk)
+                self.left -= len(chunk)
             elif text := _TEXT.match(source, position):
                 end = text.end()
                 self._mark(position, end)
@@ -135,18 +141,23 @@ class _Scanner:
         return match.end()
 
     def _raw_element(self, match: re.Match[str]) -> int:
-        """A script, style, title …: its content up to its own end tag. Returns where that end tag begins."""
+        """A script, style, title …: its content up to its own end tag, which is left to be read next; elements
+        without text for readers are left out of the markup. Returns where reading goes on."""
         name, start, source = match["name"].lower(), match.end(), self.source
         end = len(source) if name == "plaintext" else self._raw_end(name, start)
         tag = match.group()
+        data = name == "script" and _JSON_TYPE.search(tag) is not None
+        if not data and name not in _SHOWN:
+            close = source.find(">", end)
+            return close + 1 if close >= 0 else len(source)
         self.parts.append(self._shortened(tag, match.start()) if len(tag) > LONG_ATTRIBUTE else tag)
         self.left -= len(self.parts[-1])
-        if name in _SHOWN:
-            self._mark(start, end, name in _LITERAL)
-            self.left -= end - start
-        elif name == "script" and _JSON_TYPE.search(tag):
+        if data:
             self.parts.append(str(len(self.scripts)))
             self.scripts.append((start, end))
+        else:
+            self._mark(start, end, name in _LITERAL)
+            self.left -= end - start
         return end
 
     def _raw_end(self, name: str, start: int) -> int:

@@ -20,7 +20,7 @@ _MAX_PLACES: Final = 200_000
 """Places of a grid that spans may fill or skip; beyond it cells do not span."""
 _LONG_CELL: Final = 800
 """A cell with more characters than this holds a part of the page, not a datum."""
-_DATA_CLASS: Final = re.compile(r" (data|wikitable|table|tabelle|tabela|datatable|tablepress)")
+_DATA_CLASS: Final = re.compile(r"\b(?:data|wikitable|table|tabelle|tabela|datatable|tablepress)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def cells_of(row: Node) -> list[Node]:
     return [cell for cell in row.elements() if cell.tag in ("td", "th")]
 
 
-def is_data_table(table: Node, words: str) -> bool:
+def is_data_table(table: Node) -> bool:
     """Whether a table holds data: at least two columns, short cells, no tables or sections of a page inside."""
     if table.get("role") in ("presentation", "none"):
         return False
@@ -62,7 +62,7 @@ def is_data_table(table: Node, words: str) -> bool:
     named = any(cell.tag == "th" for cell in cells) or any(
         child.tag in ("caption", "thead") for child in table.elements()
     )
-    if named or "border" in table.attrs or _DATA_CLASS.search(words):
+    if named or "border" in table.attrs or _DATA_CLASS.search(table.get("class")):
         return True
     filled = sum(1 for cell in cells if cell.size)
     return len(rows) > 1 and filled * 2 >= len(cells) and sum(cell.size for cell in cells) / len(cells) < 120

@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pipeline.extract.html.hints import says_folded, says_hidden, words_of
+from pipeline.extract.html.elements import HIDDEN
+from pipeline.extract.html.hints import Hints, hints_of
 from pipeline.extract.html.parser import Node
 from pipeline.model import Visibility
 
 _OFF_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_OPEN: Final = re.compile(r" (show|active|in|open) ")
-_CLOSED: Final = re.compile(r" (collapse|tab pane) ")
 _CONTROLS: Final = ("aria-controls", "data-target", "data-bs-target")
 _PAGE: Final = frozenset(("html", "body", "main"))
 
@@ -28,29 +27,30 @@ class Visibilities:
         self.root = root
         self._controlled: set[str] | None = None
 
-    def of(self, node: Node, words: str) -> Visibility | None:
+    def of(self, node: Node, hints: Hints) -> Visibility | None:
         """hidden, folded, or None where the element says nothing of it."""
+        if node.tag in HIDDEN:  # but for a page that speaks only to those without scripts
+            return None if node.tag == "noscript" and node.size * 2 > self.root.size else "hidden"
         parent = node.parent
         if parent is not None and parent.tag == "details" and "open" not in parent.attrs:
             return None if node.tag == "summary" else "folded"
         if not node.attrs or node.tag in _PAGE:
             return None
-        if words and says_hidden(words):
+        if hints.hidden:
             return "hidden"
-        if not _is_off(node):
-            closed = words and _CLOSED.search(words) and not _OPEN.search(words)
-            return "folded" if closed or node.attrs.get("hidden") == "until-found" else None
+        if not _is_off(node.attrs):
+            return "folded" if hints.closed or node.attrs.get("hidden") == "until-found" else None
         if node.size * 2 > self.root.size:
             return None
-        return "folded" if self._opens(node, words) else "hidden"
+        return "folded" if self._opens(node, hints) else "hidden"
 
-    def _opens(self, node: Node, words: str) -> bool:
+    def _opens(self, node: Node, hints: Hints) -> bool:
         parent = node.parent
         return (
-            says_folded(words)
+            hints.folded
             or node.get("role") == "tabpanel"
-            or (parent is not None and says_folded(words_of(parent)))
-            or ("id" in node.attrs and node.attrs["id"] in self._controlled_ids())
+            or (parent is not None and hints_of(parent.attrs).folded)
+            or (node.get("id") in self._controlled_ids())
         )
 
     def _controlled_ids(self) -> set[str]:
@@ -63,16 +63,21 @@ class Visibilities:
                 waiting += node.elements()
                 for name in _CONTROLS:
                     if name in node.attrs:
-                        self._controlled.update(node.attrs[name].replace("#", " ").split())
+                        self._controlled.update(node.get(name).replace("#", " ").split())
                 if node.attrs.get("role") in ("tab", "button") and node.get("href").startswith("#"):
-                    self._controlled.add(node.attrs["href"][1:])
+                    self._controlled.add(node.get("href")[1:])
         return self._controlled
 
 
-def _is_off(node: Node) -> bool:
-    attrs = node.attrs
-    if "hidden" in attrs and attrs["hidden"].lower() != "until-found":
+def may_hide_bare(node: Node) -> bool:
+    """Whether an element without attributes may be hidden or folded all the same."""
+    return node.tag in HIDDEN or (node.parent is not None and node.parent.tag == "details")
+
+
+def _is_off(attrs: dict[str, str | None]) -> bool:
+    if "hidden" in attrs and (attrs["hidden"] or "").lower() != "until-found":
         return True
-    if attrs.get("aria-hidden", "").lower() == "true":
+    if (attrs.get("aria-hidden") or "").lower() == "true":
         return True
-    return "style" in attrs and _OFF_STYLE.search(attrs["style"]) is not None
+    style = attrs.get("style")
+    return bool(style) and _OFF_STYLE.search(style or "") is not None

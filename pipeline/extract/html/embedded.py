@@ -1,0 +1,90 @@
+"""The body of a page that only a browser could show, from the data it carries: JSON-LD, JSON in scripts and attributes.
+
+Only asked when the page itself shows next to nothing. Texts are taken from fields that are known to hold bodies
+(`embedded.toml`), in the order in which they stand; markup in them is read like a page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Final
+
+from pipeline.extract.html.blocks import BlockBuilder
+from pipeline.extract.html.parser import Tree, parse
+from pipeline.model import fold_space
+from pipeline.overlay import load_toml
+
+_LONGEST_JSON: Final = 4_000_000
+_MOST_VALUES: Final = 50_000
+_MOST_TEXT: Final = 1_000_000
+_DEEPEST_STRING: Final = 3
+"""How often JSON may be packed in a string of JSON."""
+_SHORTEST_ATTRIBUTE: Final = 500
+
+
+@cache
+def _body_fields() -> frozenset[str]:
+    return frozenset(load_toml("extract/html/embedded.toml")["body_fields"])
+
+
+def embedded_lines(tree: Tree) -> list[tuple[str, str]]:
+    """Paragraphs of the body in the page's data, each with the name of the field it stood in; no text twice."""
+    found: dict[str, str] = {}
+    size = 0
+    for field, text in _texts(tree):
+        for line in _lines(text):
+            if line not in found and size < _MOST_TEXT:
+                found[line] = field
+                size += len(line)
+    return list(found.items())
+
+
+def _lines(text: str) -> list[str]:
+    if "<" in text and ">" in text:
+        tree = parse(text, _MOST_TEXT, _MOST_VALUES)
+        return [draft.text for draft in BlockBuilder(tree, _MOST_VALUES).build()]
+    return [line for line in map(fold_space, text.split("\n")) if line]
+
+
+def _texts(tree: Tree) -> Iterator[tuple[str, str]]:
+    left = _MOST_VALUES
+    for source in _sources(tree):
+        waiting: list[tuple[str, Any, int]] = [("", source, 0)]
+        while waiting and left > 0:
+            left -= 1
+            field, value, packed = waiting.pop()
+            if isinstance(value, str):
+                if value[:1] in ("{", "[") and packed < _DEEPEST_STRING:
+                    waiting.append((field, loads(value), packed + 1))
+                elif field in _body_fields() and len(value.split()) >= 3:
+                    yield field, value
+            elif isinstance(value, dict):
+                waiting += [(str(name), value[name], packed) for name in reversed(value)]
+            elif isinstance(value, list):
+                waiting += [(field, item, packed) for item in reversed(value)]
+
+
+def _sources(tree: Tree) -> Iterator[Any]:
+    for _, start, end in tree.scripts:
+        yield loads(tree.source[start:end])
+    waiting = [tree.root]
+    while waiting:
+        node = waiting.pop()
+        for name, value in node.attrs.items():
+            if not value or len(value) < _SHORTEST_ATTRIBUTE or not name.startswith("data-"):
+                continue
+            if value.lstrip()[:1] in ("{", "["):
+                yield loads(value)
+        waiting += reversed(node.elements())
+
+
+def loads(text: str) -> Any:
+    """The value of a JSON text; None where it is broken, too long or too deep. Line feeds in strings are forgiven."""
+    if len(text) > _LONGEST_JSON:
+        return None
+    try:
+        return json.loads(text.strip().removeprefix("<!--").removesuffix("-->"), strict=False)
+    except (ValueError, RecursionError):
+        return None
