@@ -581,6 +581,20 @@ class City(Record):
 # --- what a run passes between its maps and its fold -------------------------------------------------------
 
 
+class Passage(Record):
+    """A section as one document holds it after `read`, block by block: an offer where it is whole, an ask where not.
+
+    `keys` are the hashes under which siblings find each other: a capture of the same page, or another page of the
+    site that shares the section. `digests` are the hashes of its blocks' texts ("" for a block with lost text).
+    """
+
+    section: int = Field(ge=0)
+    capture_key: str
+    shared_key: str | None = None
+    blocks: tuple[int, ...]
+    digests: tuple[str, ...]
+
+
 class Summary(Record):
     """What one document offers to the others and asks of them; small, made by `read`, folded by `gather`.
 
@@ -589,9 +603,36 @@ class Summary(Record):
 
     document: str
     profile: str
+    path: str
+    fetched_at: str | None = None
     site: str | None = None
     language: str | None = None
     blocks: tuple[str, ...] = ()
+    offers: tuple[Passage, ...] = ()
+    asks: tuple[Passage, ...] = ()
+
+
+class DonorBlock(Record):
+    """A block of another document that holds a lost passage."""
+
+    document: str
+    block: int
+    kind: BlockKind = "paragraph"
+    level: int | None = None
+    text: str = ""
+
+
+class Restoration(Record):
+    """What siblings hold of the lost text of some neighbouring blocks.
+
+    `restored`: a capture of the same page, or two donors that agree; `candidate`: a single other donor, which a
+    person may accept; `disagreement`: donors that hold different texts. `donors` are document ids.
+    """
+
+    blocks: tuple[int, ...]
+    status: Literal["restored", "candidate", "disagreement"]
+    donors: tuple[str, ...]
+    passage: tuple[DonorBlock, ...] = ()
 
 
 class Answers(Record):
@@ -601,3 +642,4 @@ class Answers(Record):
     """
 
     repeated: tuple[str, ...] = ()
+    restorations: tuple[Restoration, ...] = ()

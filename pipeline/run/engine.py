@@ -210,14 +210,28 @@ class _Run:
             with self._ledger.transaction():
                 self._ledger.forget_settled(unit.id)
                 parts = orjson.dumps(unit.parts).decode()
-                self._ledger.save_read(
-                    unit.id, unit.key, parts, orjson.dumps(answer.header["summary"]), answer.payload
-                )
+                summary = orjson.dumps(answer.header["summary"])
+                offered = orjson.dumps(answer.header["offered"])
+                self._ledger.save_read(unit.id, unit.key, parts, summary, offered, answer.payload)
             self._progress.step()
 
     def _gather(self) -> dict[str, Answers]:
+        """The answers to all documents, with the texts of the passages that siblings hold."""
         summaries = [Summary.model_validate_json(blob) for blob in self._ledger.summaries().values()]
-        return gather(summaries, self._settings)
+        answers = gather(summaries, self._settings)
+        return {document: self._with_texts(answer) for document, answer in answers.items()}
+
+    def _with_texts(self, answers: Answers) -> Answers:
+        if not answers.restorations:
+            return answers
+        restorations = []
+        for restoration in answers.restorations:
+            passage = []
+            for donor in restoration.passage:
+                kind, level, text = orjson.loads(self._ledger.offered(donor.document))[str(donor.block)]
+                passage.append(donor.model_copy(update={"kind": kind, "level": level, "text": text}))
+            restorations.append(restoration.model_copy(update={"passage": tuple(passage)}))
+        return answers.model_copy(update={"restorations": tuple(restorations)})
 
     def _unsettled(self, plan: Plan, answers: dict[str, Answers]) -> list[tuple[Unit, Answers, str]]:
         """Documents that were read but not settled under their present key, by id."""

@@ -16,13 +16,13 @@ from typing import Any
 from pipeline.errors import RunError
 
 LEDGER = "ledger.sqlite"
-VERSION = 1
+VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE files(name BLOB PRIMARY KEY, stamp TEXT NOT NULL, seen_ns INTEGER NOT NULL, identity TEXT NOT NULL);
 CREATE TABLE reads(document TEXT PRIMARY KEY, key TEXT NOT NULL, parts TEXT NOT NULL, summary BLOB NOT NULL,
-                   content BLOB NOT NULL);
+                   offered BLOB NOT NULL, content BLOB NOT NULL);
 CREATE TABLE settled(document TEXT PRIMARY KEY, key TEXT NOT NULL, path TEXT NOT NULL, profile BLOB NOT NULL,
                      findings BLOB NOT NULL, counts TEXT NOT NULL);
 CREATE TABLE failed(id TEXT PRIMARY KEY, key TEXT NOT NULL, path TEXT NOT NULL, error BLOB NOT NULL,
@@ -161,11 +161,19 @@ class Ledger:
         """Document → the parts of that key as JSON."""
         return dict(self._db.execute("SELECT document, parts FROM reads"))
 
-    def save_read(self, document: str, key: str, parts: str, summary: bytes, content: bytes) -> None:
-        """Remember what `read` gave for a document; `content` is the Document, compressed."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO reads VALUES (?, ?, ?, ?, ?)", (document, key, parts, summary, content)
-        )
+    def save_read(
+        self, document: str, key: str, parts: str, summary: bytes, offered: bytes, content: bytes
+    ) -> None:
+        """Remember what `read` gave: its Summary, the texts that it offers, the Document (compressed)."""
+        row = (document, key, parts, summary, offered, content)
+        self._db.execute("INSERT OR REPLACE INTO reads VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def offered(self, document: str) -> bytes:
+        """The texts that a document offers to siblings, as JSON. Raises KeyError where it was not read."""
+        row = self._db.execute("SELECT offered FROM reads WHERE document = ?", (document,)).fetchone()
+        if row is None:
+            raise KeyError(document)
+        return bytes(row[0])
 
     def summaries(self) -> dict[str, bytes]:
         """Document → its Summary as JSON."""

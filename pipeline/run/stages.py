@@ -23,6 +23,7 @@ from pipeline.model import (
 from pipeline.profile import make_profile
 from pipeline.repair import repair
 from pipeline.run.identity import document_id, without_secrets
+from pipeline.run.passages import offered_texts, passages
 from pipeline.segment import segment
 from pipeline.settings import Settings
 
@@ -69,16 +70,22 @@ def analyse(document: Document, answers: Answers, settings: Settings) -> tuple[D
     return document.with_findings(findings), profile
 
 
-def summarise(document: Document, profile: Profile) -> Summary:
-    """What the document offers to the others of its site, and asks of them."""
+def summarise(document: Document, profile: Profile, settings: Settings) -> tuple[Summary, dict[str, Any]]:
+    """What the document offers to the others and asks of them, and the texts of the blocks that it offers."""
     digests = {block_digest(block.raw) for block in document.blocks if _may_repeat(block)}
-    return Summary(
+    offers, asks = passages(document, profile, settings)
+    summary = Summary(
         document=document.id,
         profile=profile.id,
+        path=document.source.path,
+        fetched_at=document.source.get("fetched_at"),
         site=profile.site,
         language=profile.language,
         blocks=tuple(sorted(digests)),
+        offers=tuple(offers),
+        asks=tuple(asks),
     )
+    return summary, offered_texts(document, offers)
 
 
 def _may_repeat(block: Block) -> bool:

@@ -105,9 +105,9 @@ def _read(request: dict[str, Any], _: bytes, settings: Settings) -> tuple[dict[s
     noticed = [Finding.model_validate(item) for item in request["findings"]]
     document = stages.read_document(data, source, noticed, settings)
     del data
-    summary = stages.summarise(*stages.analyse(document, Answers(), settings))
+    summary, offered = stages.summarise(*stages.analyse(document, Answers(), settings), settings)
     blob = zlib.compress(document.model_dump_json().encode("utf-8", "surrogatepass"), 1)
-    return {"ok": True, "summary": summary.model_dump(mode="json")}, blob
+    return {"ok": True, "summary": summary.model_dump(mode="json"), "offered": offered}, blob
 
 
 def _settle(request: dict[str, Any], payload: bytes, settings: Settings) -> tuple[dict[str, Any], bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.model import Answers, Document
 from pipeline.settings import Settings
 
-__all__ = ["segment"]
+__all__ = ["segment", "shared_sections"]
 
 
 def segment(document: Document, answers: Answers, settings: Settings) -> Document:
@@ -19,3 +19,10 @@ def segment(document: Document, answers: Answers, settings: Settings) -> Documen
     from pipeline.segment.stage import run
 
     return run(document, answers, settings)
+
+
+def shared_sections(settings: Settings) -> frozenset[str]:
+    """The canonical sections whose text is the same for all cities of a country."""
+    from pipeline.segment.headings import sections
+
+    return frozenset(name for name, kind in sections(settings.data).items() if kind.shared_by_country)
