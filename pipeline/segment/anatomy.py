@@ -9,13 +9,23 @@ from typing import NamedTuple
 from pipeline.lexis.fold import fold
 from pipeline.model import Block, Document, Role
 from pipeline.segment.headings import match_heading
-from pipeline.segment.phrases import Phrases, is_breadcrumb, phrases, role_by_words
+from pipeline.segment.phrases import (
+    Phrases,
+    is_breadcrumb,
+    is_footer,
+    is_link,
+    phrases,
+    role_by_words,
+    table_of_contents,
+)
 
 _MASTHEAD = 40  # blocks of content among which the title stands
 _BODY = 120  # characters of a paragraph with which the text proper begins
 _TAGLINE = 160
 _SENTENCE = 80  # a longer sentence introduces the text
-_ABOVE = 6  # short lines above the title of a text dump, at most
+_ABOVE = 12  # short lines above the title, at most
+_NAME = 4  # letters of a site's name, at least
+_LAST = 4  # blocks among which the last lines of a page stand
 _SHORT = 60
 
 
@@ -52,6 +62,9 @@ def _by_words(
         role = role_by_words(block, known)
         if role and not (block.kind == "heading" and _is_section(block, document.language, overlay)):
             roles[index] = role
+    roles |= dict.fromkeys(table_of_contents(document.blocks, content, known), "toc")
+    last = [index for index in content if index not in roles][-_LAST:] if len(content) > 2 * _LAST else []
+    roles |= {index: "footer" for index in last if is_footer(document.blocks[index], known)}
     return roles
 
 
@@ -95,19 +108,27 @@ def _masthead(blocks: Sequence[Block], content: list[int]) -> frozenset[int]:
 
 
 def _above(document: Document, above: list[int], title: int, known: Phrases) -> dict[int, Role]:
-    """Furniture above the title: the trail, the site's name and, in a text dump, the other short lines."""
+    """Furniture above the title: the trail, the site's name, links, and in a text dump other short lines."""
     roles: dict[int, Role] = {}
+    blocks = document.blocks
+    level = blocks[title].level or 2
+    if len(above) > _ABOVE or not all(_is_short(blocks[index], level) for index in above):
+        above = [index for index in above if is_breadcrumb(blocks[index], known)]
+    media_type = document.source.media_type
+    dump = media_type == "text/plain"
     site = fold(document.source.get("site") or "")
-    short = all(_is_short(document.blocks[index], document.blocks[title].level or 2) for index in above)
-    dump = document.source.media_type == "text/plain" and 0 < len(above) <= _ABOVE and short
+    page_title = fold(document.source.get("title") or "") if media_type == "text/html" else ""
     for index in above:
-        block = document.blocks[index]
+        block = blocks[index]
+        text = fold(block.text)
         if is_breadcrumb(block, known):
             roles[index] = "breadcrumb"
-        elif site and fold(block.text) == site:
+        elif text == site or (len(text) >= _NAME and text in page_title and text != fold(blocks[title].text)):
             roles[index] = "site_name"
         elif dump:
             roles[index] = "navigation" if "site_name" in roles.values() else "site_name"
+        elif is_link(block):
+            roles[index] = "navigation"
     return roles
 
 

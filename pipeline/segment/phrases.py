@@ -16,6 +16,9 @@ from pipeline.segment.headings import FOLDER, languages, tells
 _LONGEST = 120  # characters of a block that is furniture by its words
 _FEW_WORDS = 14
 _TEASER = 80
+_PAGE_NUMBER = 20
+_CONTENTS = 3  # lines that make a table of contents
+_LEADER = re.compile(r"(?:[.·…_] ?){4,}\s*\d{1,3}$")
 _SIZE = re.compile(
     r"\s*[\[(][^()\[\]]{0,40}\b(?:pdf|[kmg]i?b|mo|ko)\b[^()\[\]]{0,40}[\])]\s*$", re.IGNORECASE
 )
@@ -32,6 +35,9 @@ class Phrases:
     sources: tuple[str, ...]
     trail: re.Pattern[str]
     related: tuple[tuple[str, ...], ...]
+    toc: frozenset[str]
+    page: re.Pattern[str]
+    footer: tuple[str, ...]
 
 
 @lru_cache(maxsize=8)
@@ -54,6 +60,11 @@ def phrases(overlay: Path | None) -> Phrases:
         sources=tuple(fold(source) for source in common["picture_sources"]),
         trail=re.compile(rf"\s*[{re.escape(common['trail_signs'])}]\s*"),
         related=tuple(tuple(phrase.split()) for phrase in gathered("related")),
+        toc=frozenset(fold(phrase) for phrase in common["toc"]),
+        page=re.compile(
+            rf"(?:{'|'.join(map(fold, common['page']))})\.? ?\d{{1,4}}(?: ?(?:/|\w{{1,3}}) ?\d{{1,4}})?"
+        ),
+        footer=tuple(fold(phrase) for phrase in common["footer"]),
     )
 
 
@@ -65,6 +76,8 @@ def role_by_words(block: Block, known: Phrases) -> Role | None:
     role = known.whole.get(_whole(text))
     if role:
         return role
+    if len(text) <= _PAGE_NUMBER and known.page.fullmatch(fold(text)):
+        return "page_number"
     return "picture_credit" if _is_credit(text, known) else None
 
 
@@ -78,18 +91,38 @@ def is_breadcrumb(block: Block, known: Phrases) -> bool:
     return len(parts) > 2 and all(0 < len(part.split()) <= 5 for part in parts)
 
 
+def table_of_contents(blocks: Sequence[Block], content: Sequence[int], known: Phrases) -> list[int]:
+    """The blocks of a table of contents: lines that lead to page numbers by dots, and the heading above them."""
+    lines = [index for index in content if _LEADER.search(blocks[index].text[-_LONGEST:])]
+    if len(lines) < _CONTENTS:
+        return []
+    before = [index for index in content if index < lines[0]][-1:]
+    return [index for index in before if _whole(blocks[index].text) in known.toc] + lines
+
+
+def is_footer(block: Block, known: Phrases) -> bool:
+    """Whether one of the last blocks of a page says what the last lines of pages say."""
+    folded = fold(block.text[: 2 * _LONGEST + 1])
+    return (
+        len(folded) <= 2 * _LONGEST
+        and block.kind != "heading"
+        and any(phrase in folded for phrase in known.footer)
+    )
+
+
+def is_link(block: Block) -> bool:
+    """Whether most of the block's text leads elsewhere."""
+    linked = sum(link.end - link.start for link in block.links)
+    return 2 * linked >= len(block.raw) > 0
+
+
 def is_related(heading: Block, blocks: Sequence[Block], known: Phrases) -> bool:
     """Whether a heading and what stands under it are links to other pages ("Other cities", and their names)."""
     if not blocks or not tells(known.related, heading.text):
         return False
     return all(
-        _is_link(block) or (len(block.text) <= _TEASER and block.text[-1:] not in ".!?:") for block in blocks
+        is_link(block) or (len(block.text) <= _TEASER and block.text[-1:] not in ".!?:") for block in blocks
     )
-
-
-def _is_link(block: Block) -> bool:
-    linked = sum(link.end - link.start for link in block.links)
-    return 2 * linked >= len(block.raw) > 0
 
 
 def _whole(text: str) -> str:

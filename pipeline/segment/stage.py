@@ -224,7 +224,12 @@ def _lead(blocks: list[Block]) -> str | None:
     """The phrase before the colon in "Lead phrase: rest of the paragraph", at the beginning of the section."""
     first = next((block for block in blocks if block.text), None)
     match = _LEAD.match(first.text) if first and first.kind == "paragraph" else None
-    if not match or len(match["lead"].split()) > _LEAD_WORDS:
+    if (
+        first is None
+        or not match
+        or len(match["lead"].split()) > _LEAD_WORDS
+        or not first.text[match.end()].isupper()
+    ):
         return None
     return match["lead"]
 

@@ -198,6 +198,34 @@ def test_links_to_other_pages_are_furniture() -> None:
     assert shape(document) == [("housing", "Housing", (2,)), ("other", "Other cities and their cats", (7,))]
 
 
+def test_above_the_title_of_a_page() -> None:
+    menu = new_block("paragraph", "Interviews", links=[Link(start=0, end=10, href="https://city.example/")])
+    document = segmented(
+        paragraph("City Atlas"), menu, paragraph("You are here: Home > Cities > Turku"), paragraph("City profile"),
+        heading("Turku", 1), heading("Housing"), paragraph(PROSE), title="Turku – City Atlas",
+    )  # fmt: skip
+    assert [block.role for block in document.blocks[:5]] == [
+        "site_name",
+        "navigation",
+        "breadcrumb",
+        None,
+        "title",
+    ]
+
+
+def test_table_of_contents_page_numbers_and_last_lines() -> None:
+    names = ("Housing", "Health", "Budget")
+    lines = [paragraph(f"{name} . . . . . . . . {page}") for page, name in enumerate(names, 2)]
+    chapters = [block for name in names for block in (heading(name), paragraph(PROSE))]
+    document = segmented(
+        heading("Turku", 1), paragraph("Contents"), *lines, paragraph("Page 1 of 3"), *chapters,
+        paragraph("© City of Turku 2021. All rights reserved."),
+    )  # fmt: skip
+    assert [block.role for block in document.blocks[1:6]] == ["toc"] * 4 + ["page_number"]
+    assert document.blocks[-2].role == "footer"
+    assert [section.id for section in document.sections] == ["housing", "health", "budget"]
+
+
 def test_a_tagline_is_no_section_whatever_its_words() -> None:
     document = segmented(
         heading("Turku", 1),
