@@ -88,3 +88,27 @@ def write_broken_font(text: str, meant: Callable[[str], str | None]) -> bytes:
     buffer = io.BytesIO()
     pdf.save(buffer, deterministic_id=True)
     return buffer.getvalue()
+
+
+def write_content(content: str, box: tuple[float, ...] = (0, 0, WIDTH, HEIGHT), **page_entries: Any) -> bytes:
+    """A one-page PDF of this content stream; /F1 is Helvetica, /F2 its bold, /X0 a form that draws itself."""
+    pdf = pikepdf.new()
+    page = pdf.add_blank_page(page_size=(WIDTH, HEIGHT))
+    fonts = {
+        f"/F{number}": pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name(name),
+            Encoding=pikepdf.Name.WinAnsiEncoding,
+        )
+        for number, name in ((1, "/Helvetica"), (2, "/Helvetica-Bold"))
+    }  # fmt: skip
+    form = pdf.make_stream(b"BT /F1 11 Tf 72 500 Td (Inside the form.) Tj ET /X0 Do")
+    form.Type, form.Subtype, form.BBox = pikepdf.Name.XObject, pikepdf.Name.Form, [0, 0, WIDTH, HEIGHT]
+    form.Resources = pikepdf.Dictionary(Font=fonts, XObject={"/X0": form})
+    page.Resources = pikepdf.Dictionary(Font=fonts, XObject={"/X0": form})
+    page.Contents = pdf.make_stream(content.encode("latin-1"))
+    page.MediaBox = list(box)
+    for key, value in page_entries.items():
+        page[f"/{key}"] = value
+    buffer = io.BytesIO()
+    pdf.save(buffer, deterministic_id=True)
+    return buffer.getvalue()

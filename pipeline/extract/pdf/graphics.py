@@ -21,6 +21,9 @@ _MAX_SEGMENTS = 20_000
 _MAX_FORM_DEPTH = 5
 _STRAIGHT = 0.06
 _SHORTEST = 1.0
+WHITE = 250
+"""A channel of a colour from which on it counts as white."""
+_BAND = 5.0
 _TINY = 2.5
 _CURVE_SOON = 10
 _DOUBLE = 3.0
@@ -34,7 +37,8 @@ _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 class Graphics:
     """Straight edges as shown: `across` (left, y, right), `down` (x, top, bottom), (n, 3) each, sorted.
 
-    `rules` are the horizontal ones with what continues them. `images` and `fills` are boxes (n, 4). `paths` counts
+    `rules` are the horizontal ones with what continues them. `images` and `fills` (painted in
+    another colour than white) are boxes (n, 4). `paths` counts
     the painted paths; `crowded` says that there are more than tables have, and that not all were looked at.
     """
 
@@ -116,6 +120,8 @@ def _collect(objects: list[int], matrix: Matrix, found: _Found, depth: int) -> N
 
 _FLAGS = (ctypes.c_int * 2)()
 _NUMBERS = (ctypes.c_float * 6)()
+_COLOUR = (ctypes.c_uint * 4)()
+_COLOUR_AT = ctypes.addressof(_COLOUR)
 _FLAGS_AT, _NUMBERS_AT = ctypes.addressof(_FLAGS), ctypes.addressof(_NUMBERS)
 """Where PDFium writes what it is asked; one place for all calls, for PDFium is not called from two threads."""
 
@@ -134,10 +140,11 @@ def _path(item: int, matrix: Matrix, found: _Found) -> None:
     left, low, right, high = box
     if right - left < _TINY and high - low < _TINY:
         return
+    if (filled and not _is_white(item)) or (stroked and min(right - left, high - low) > _BAND):
+        found.fills.append(box)
     if filled and not stroked and count in (4, 5):
         found.segments += [(left, low, right, low), (left, high, right, high),
                            (left, low, left, high), (right, low, right, high)]  # fmt: skip
-        found.fills.append(box)
         return
     if count == 2:
         if right - left >= high - low:
@@ -145,9 +152,13 @@ def _path(item: int, matrix: Matrix, found: _Found) -> None:
         else:
             found.segments.append(((left + right) / 2, low, (left + right) / 2, high))
         return
-    if filled:
-        found.fills.append(box)
     found.segments += _segments(item, count, multiply(_matrix(item), matrix))
+
+
+def _is_white(item: int) -> bool:
+    at = _COLOUR_AT
+    known = pdfium.fill_colour(item, at, at + 4, at + 8, at + 12)
+    return bool(known) and min(_COLOUR[0], _COLOUR[1], _COLOUR[2]) >= WHITE
 
 
 def _segments(item: int, count: int, matrix: Matrix) -> Iterator[tuple[float, float, float, float]]:

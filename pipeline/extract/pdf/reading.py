@@ -11,10 +11,10 @@ from pipeline.extract.pdf.aligned import aligned_tables, between_rules
 from pipeline.extract.pdf.cipher import Verdicts
 from pipeline.extract.pdf.content import Content, page_content
 from pipeline.extract.pdf.forms import field_lines
-from pipeline.extract.pdf.graphics import Graphics, page_graphics
+from pipeline.extract.pdf.graphics import WHITE, Graphics, page_graphics
 from pipeline.extract.pdf.grids import Grid
 from pipeline.extract.pdf.layout import Atom, columns
-from pipeline.extract.pdf.lines import Line, Piece, make_lines, make_pieces
+from pipeline.extract.pdf.lines import Flags, Line, Piece, make_lines, make_pieces
 from pipeline.extract.pdf.ruled import ruled_tables
 from pipeline.extract.pdf.tagged import tagged_page
 from pipeline.extract.pdf.tags import Structure
@@ -124,8 +124,25 @@ def _visible(content: Content, graphics: Graphics) -> tuple[list[int], list[int]
         style.size < _TINY or not style.opaque or (style.mode in _INVISIBLE_MODES and not layer)
         for style in content.styles
     ])  # fmt: skip
-    away = outside | unseen
+    away = outside | unseen | _white_on_white(content, graphics)
     return np.flatnonzero(~away).tolist(), np.flatnonzero(away).tolist()
+
+
+def _white_on_white(content: Content, graphics: Graphics) -> Flags:
+    """The words that are painted white where nothing was painted before."""
+    white = np.array([_is_white(style.colour) for style in content.styles])
+    if not white.any() or graphics.crowded:
+        return np.zeros(len(content), dtype=bool)
+    grounds = np.vstack((graphics.fills, graphics.images))
+    x = (content.boxes[:, 0] + content.boxes[:, 2])[:, None] / 2
+    y = (content.boxes[:, 1] + content.boxes[:, 3])[:, None] / 2
+    covered = (grounds[:, 0] <= x) & (x <= grounds[:, 2]) & (grounds[:, 1] <= y) & (y <= grounds[:, 3])
+    hidden: Flags = white & ~covered.any(axis=1)
+    return hidden
+
+
+def _is_white(colour: int) -> bool:
+    return min(colour >> 16, colour >> 8 & 255, colour & 255) >= WHITE
 
 
 def _picture_share(graphics: Graphics, width: float, height: float) -> float:
