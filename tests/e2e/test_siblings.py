@@ -22,10 +22,11 @@ LOST = "\ufffd" * 120
 def page(raw: Path, city: str, context: tuple[str, ...], name: str | None = None, own: str = "") -> None:
     """A page on a Polish city with a section that all cities of the country share."""
     paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in context)
+    own = own or f"W mieście {city} działa rada, która mówi własnym głosem."
     html = (
         f"<!doctype html><html lang=pl><title>{city}</title><body><main><h1>{city}</h1><h2>Kluczowe wnioski</h2>"
         f"<ul><li>Miasto {city} ma zespół, który pomaga nowym mieszkańcom w urzędzie i poza nim.</li></ul>"
-        f"<h2>Co czyni miasto wyjątkowym?</h2><p>{own or f'W mieście {city} działa rada, która mówi własnym głosem.'}</p>"
+        f"<h2>Co czyni miasto wyjątkowym?</h2><p>{own}</p>"
         f"<h2>Polska – kontekst polityczny</h2>{paragraphs}</main></body></html>"
     )
     path = raw / "cities.example" / f"{name or city.lower()}.html"
