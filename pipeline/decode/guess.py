@@ -9,7 +9,7 @@ from pipeline.decode.charsets import codec_of, decode_with
 from pipeline.overlay import load_toml
 
 SAMPLE = 1 << 16
-"""Bytes that a guess looks at: the lines that hold non-ASCII bytes, up to this many."""
+"""Bytes that a guess looks at: what stands around non-ASCII bytes, up to this many."""
 
 MOST_STRAY = 50_000
 """Undecodable bytes beyond which a file is not read as UTF-8, whatever else is in it: it is hardly text at all."""
@@ -21,24 +21,26 @@ DETECTED = 3.0
 LIKE_A_LANGUAGE = 3.3
 """What a letter costs at most in a text that reads like its language."""
 
-_NON_ASCII_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_AROUND = 60
 _VALID_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _NON_ASCII = re.compile(rb"[\x80-\xff]+")
 
 
 def sample(data: bytes) -> bytes:
-    """The lines of `data` that hold non-ASCII bytes, up to `SAMPLE` bytes."""
+    """What stands around the non-ASCII bytes of `data`, up to `SAMPLE` bytes; all of it where it is short."""
     if len(data) <= SAMPLE:
         return data
-    lines: list[bytes] = []
-    size = 0
-    for match in _NON_ASCII_LINE.finditer(data):
-        line = match[0][:4096]
-        lines.append(line)
-        size += len(line) + 1
+    parts: list[bytes] = []
+    size = end = 0
+    for match in _NON_ASCII.finditer(data):
+        if match.end() <= end:
+            continue
+        start, end = max(end, match.start() - _AROUND), match.end() + _AROUND
+        parts.append(data[start : min(end, start + 4096)])
+        size += len(parts[-1])
         if size >= SAMPLE:
             break
-    return b"\n".join(lines)
+    return b"".join(parts)
 
 
 def is_utf8(data: bytes) -> bool:
@@ -90,7 +92,7 @@ def likeliest(data: bytes, declared: Sequence[str]) -> str:
         return _east_asian(data, declared, detected, table)
     known = [codec for codec in declared if codec not in ("utf-8", "utf-16-le", "utf-16-be")]
     tried = list(dict.fromkeys([*known, detected, *table["single_byte"]]))
-    words = words_of(data)
+    words = words_of(sample(data))
     best: tuple[float, str] | None = None
     for codec, (cost, _) in zip(tried, costs(words, tried), strict=True):
         trust = DECLARED if codec in known else DETECTED if codec == detected else 0.0
@@ -104,7 +106,7 @@ def _east_asian(data: bytes, declared: Sequence[str], detected: str, table: dict
     from pipeline.decode.likely import costs, words_of
 
     tried = table["single_byte"]
-    readings = costs(words_of(data), tried)
+    readings = costs(words_of(sample(data)), tried)
     cost, codec = min((letter, codec) for codec, (_, letter) in zip(tried, readings, strict=True))
     if cost <= LIKE_A_LANGUAGE:
         return codec

@@ -6,13 +6,14 @@ bytes are in one legacy charset, the likeliest for all of them together.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.decode.guess import is_utf8, likeliest
+from pipeline.decode.guess import SAMPLE, is_utf8, likeliest
 
-_PIECE = re.compile(rb"[^\n<>]*[\x80-\xff][^\n<>]*")
+_PIECE = re.compile(rb"[^\n<>]+")
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
 MOST_PIECES = 200_000
@@ -36,7 +37,7 @@ def is_mixed(data: bytes, declared: Sequence[str]) -> bool:
 
     ours = b"\n".join(data[start:end] for start, end in utf8[:400])
     codec = likeliest(b"\n".join(data[start:end] for start, end in legacy[:400]), declared)
-    words = words_of(ours)
+    words = words_of(ours[:SAMPLE])
     as_utf8, as_legacy = costs(words, ["utf-8", codec])
     return as_utf8[0] < as_legacy[0]
 
@@ -48,9 +49,7 @@ def mixed_pieces(data: bytes, declared: Sequence[str]) -> tuple[str, list[Piece]
     starts = {start for start, _ in legacy}
     pieces: list[Piece] = []
     begin, current = 0, "utf-8"
-    for number, match in enumerate(_PIECE.finditer(data)):
-        if number >= MOST_PIECES:
-            break
+    for match in _pieces(data):
         wanted = codec if match.start() in starts else "utf-8"
         if wanted != current:
             if begin < match.start():
@@ -60,13 +59,17 @@ def mixed_pieces(data: bytes, declared: Sequence[str]) -> tuple[str, list[Piece]
     return codec, pieces
 
 
+def _pieces(data: bytes) -> Iterator[re.Match[bytes]]:
+    """The pieces with non-ASCII bytes."""
+    foreign = (match for match in _PIECE.finditer(data) if not match[0].isascii())
+    return itertools.islice(foreign, MOST_PIECES)
+
+
 def _sorted(data: bytes) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """The pieces that are UTF-8, and those that are not, not even UTF-8 with a little damage."""
     utf8: list[tuple[int, int]] = []
     legacy: list[tuple[int, int]] = []
-    for number, match in enumerate(_PIECE.finditer(data)):
-        if number >= MOST_PIECES:
-            break
+    for match in _pieces(data):
         if is_utf8(match[0]):
             utf8.append(match.span())
         else:
