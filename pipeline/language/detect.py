@@ -14,14 +14,14 @@ from pipeline.overlay import load_toml
 from pipeline.settings import Settings
 
 _DATA = "language/languages.toml"
-_SAMPLE = 3000  # characters by which a document is judged
-_FROM_BLOCK = 400  # of these, from one block
+_SAMPLE = 2000  # characters by which a document is judged
+_FROM_BLOCK = 300  # of these, from one block
 _LITTLE = 25  # letters below which nothing is said
 _ENOUGH = 120  # letters from which the text is believed against a declaration
 _SURE = 0.9
 _LIKELY = 0.7
 _PASSAGE = 150  # characters of a block that is judged on its own
-_FROM_PASSAGE = 240
+_FROM_PASSAGE = 180
 _PASSAGES = 300  # blocks judged on their own, at most
 _CLEARLY = 0.995
 

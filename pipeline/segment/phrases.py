@@ -135,6 +135,8 @@ def _is_credit(text: str, known: Phrases) -> bool:
         return False
     if any(source in folded for source in known.sources):
         return True
+    if not folded.startswith(known.credit):
+        return False
     return any(
         folded.startswith(phrase)
         and not folded[len(phrase) : len(phrase) + 1].isalpha()

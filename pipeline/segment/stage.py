@@ -28,6 +28,7 @@ from pipeline.segment.anatomy import Anatomy, anatomy
 from pipeline.segment.damage import damage, lost_in
 from pipeline.segment.headings import OTHER, Found, languages, match_heading, sections
 from pipeline.segment.phrases import is_related, phrases
+from pipeline.segment.rescue import rescued
 from pipeline.settings import Settings
 
 _METADATA = ("url", "site", "language", "title", "description", "published", "updated", "author", "city")
@@ -54,6 +55,7 @@ class Part:
 def run(document: Document, answers: Answers, settings: Settings) -> Document:
     """See `pipeline.segment.segment`."""
     overlay = settings.data
+    document = rescued(document, overlay)
     seen = anatomy(document, overlay)
     document = _labelled(document, seen, overlay)
     parts = _parts(document, seen, overlay)

@@ -10,7 +10,19 @@ import pytest
 from pipeline.extract.text import extract_text
 from pipeline.language import detect_language
 from pipeline.lexis.fold import fold
-from pipeline.model import Answers, Block, Document, Edit, Known, Link, Source, apply, block_digest, new_block
+from pipeline.model import (
+    Answers,
+    Block,
+    Document,
+    Edit,
+    Known,
+    Link,
+    Source,
+    TextRange,
+    apply,
+    block_digest,
+    new_block,
+)
 from pipeline.overlay import load_toml
 from pipeline.segment import segment
 from pipeline.segment.headings import languages, match_heading, sections, taxonomy
@@ -196,6 +208,22 @@ def test_links_to_other_pages_are_furniture() -> None:
     )  # fmt: skip
     assert [block.role for block in document.blocks[3:6]] == ["related"] * 3
     assert shape(document) == [("housing", "Housing", (2,)), ("other", "Other cities and their cats", (7,))]
+
+
+def test_what_the_extractor_took_for_furniture_but_is_vouched_for() -> None:
+    def plain(text: str, level: int | None = None) -> Block:
+        origin = TextRange(start=0, end=len(text))
+        return new_block("furniture", text, [origin], role="metadata", level=level)
+
+    document = segmented(
+        plain("Turku", 1), plain("A port that opens its archives", 2), heading("Housing"), paragraph(PROSE),
+        plain("Contact", 2), plain("City of Turku"),
+        new_block("furniture", "Menu", role="navigation"), plain("12 views"),
+        title="Turku – City Atlas",
+    )  # fmt: skip
+    assert (document.title, document.blocks[1].role) == ("Turku", "tagline")
+    assert shape(document) == [("housing", "Housing", (3,)), ("contact", "Contact", (5,))]
+    assert document.blocks[7].kind == "furniture"
 
 
 def test_above_the_title_of_a_page() -> None:

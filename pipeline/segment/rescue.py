@@ -1,0 +1,76 @@
+"""Content that the extractor took for furniture, and that its own words vouch for.
+
+An extractor judges by shape. What stands in the page's title, or is word for word the heading of a section, is
+content whatever its shape; so is the plain text under such a heading.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.lexis.fold import fold
+from pipeline.model import Block, BlockKind, Document, TextRange
+from pipeline.segment.headings import match_heading
+
+_TAGLINE = 160
+_UNDER = 12  # blocks under a heading that are taken back with it, at most
+
+
+def rescued(document: Document, overlay: Path | None) -> Document:
+    """The document with title, tagline and sections that had been taken for furniture as content again.
+
+    Only text without a role of its own is taken back: what is marked up as navigation, footer or form stays.
+    """
+    blocks = list(document.blocks)
+    if not any(map(_may_be_content, blocks)):
+        return document
+    _rescue_title(blocks, fold(document.source.get("title") or ""))
+    for index, block in enumerate(blocks):
+        if (
+            _may_be_content(block)
+            and (block.level or 0) > 1
+            and _is_section(block, document.language, overlay)
+        ):
+            blocks[index] = _as(block, "heading")
+            for below in range(index + 1, min(len(blocks), index + 1 + _UNDER)):
+                if not _may_be_content(blocks[below]) or (blocks[below].level and not blocks[below].marker):
+                    break
+                blocks[below] = _as(blocks[below], "list_item" if blocks[below].marker else "paragraph")
+    return document.model_copy(update={"blocks": tuple(blocks)})
+
+
+def _may_be_content(block: Block) -> bool:
+    """Whether a block is furniture for want of a better word: visible text of the source without a role of its own."""
+    return (
+        block.kind == "furniture"
+        and block.role == "metadata"
+        and block.visibility == "shown"
+        and bool(block.text)
+        and all(isinstance(origin, TextRange) for origin in block.origins)
+    )
+
+
+def _rescue_title(blocks: list[Block], page_title: str) -> None:
+    if any(block.kind == "heading" and block.level == 1 and block.is_content for block in blocks):
+        return
+    for index, block in enumerate(blocks):
+        if (
+            _may_be_content(block)
+            and block.level == 1
+            and len(block.text) > 1
+            and fold(block.text) in page_title
+        ):
+            blocks[index] = _as(block, "heading")
+            after = blocks[index + 1] if index + 1 < len(blocks) else None
+            if after and _may_be_content(after) and len(after.text) <= _TAGLINE:
+                blocks[index + 1] = _as(after, "paragraph")
+            return
+
+
+def _is_section(block: Block, language: str | None, overlay: Path | None) -> bool:
+    return match_heading(block.text, language, overlay=overlay).match in ("exact", "folded")
+
+
+def _as(block: Block, kind: BlockKind) -> Block:
+    level = block.level if kind in ("heading", "list_item") else None
+    return block.model_copy(update={"kind": kind, "role": None, "level": level})
