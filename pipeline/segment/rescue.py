@@ -9,10 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.lexis.fold import fold
-from pipeline.model import Block, BlockKind, Document, TextRange
+from pipeline.model import REPLACEMENT, Block, BlockKind, Document, TextRange
 from pipeline.segment.headings import match_heading
 
 _TAGLINE = 160
+_HEADING = 120
 _UNDER = 12  # blocks under a heading that are taken back with it, at most
 
 
@@ -46,6 +47,7 @@ def _may_be_content(block: Block) -> bool:
         and block.role == "metadata"
         and block.visibility == "shown"
         and bool(block.text)
+        and REPLACEMENT not in block.text
         and all(isinstance(origin, TextRange) for origin in block.origins)
     )
 
@@ -65,6 +67,19 @@ def _rescue_title(blocks: list[Block], page_title: str) -> None:
             if after and _may_be_content(after) and len(after.text) <= _TAGLINE:
                 blocks[index + 1] = _as(after, "paragraph")
             return
+
+
+def _leads_to_contact(document: Document, index: int, overlay: Path | None) -> bool:
+    """Whether a line is the heading of contacts and an e-mail address stands below it.
+
+    Repair leaves furniture as it is, so that in a page with garbled text it had better stay furniture.
+    """
+    below = document.blocks[index + 1 : index + 2]
+    if not below or not _may_be_content(below[0]) or "@" not in below[0].text:
+        return False
+    if any(finding.code.startswith("mojibake") for finding in document.findings):
+        return False
+    return match_heading(document.blocks[index].text, document.language, overlay=overlay).id == "contact"
 
 
 def _is_section(block: Block, language: str | None, overlay: Path | None) -> bool:
