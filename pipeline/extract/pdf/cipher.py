@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import repeat
 
 from pipeline.extract.pdf import pdfium
@@ -52,7 +53,7 @@ def decode(
     names = set(fonts)
     for font in sorted(names - verdicts.offsets.keys()):
         words = [text[start:end] for (start, end), name in zip(spans, fonts, strict=True) if name == font]
-        _judge(font, words[:_SAMPLE], verdicts)
+        _judge(font, words[: _SAMPLE // 4], verdicts)
     wrong = {font: offset for font, offset in verdicts.offsets.items() if offset and font in names}
     if not wrong:
         return text
@@ -66,6 +67,9 @@ def decode(
 def _judge(font: str, words: Sequence[str], verdicts: Verdicts) -> None:
     """Settle a font's offset once there is enough of its text to tell."""
     sample = " ".join(words)[:_SAMPLE]
+    if len(sample) > 2 * _ENOUGH and _has_function_words(sample):
+        verdicts.offsets[font] = 0
+        return
     private = sum(ord(char) in _PRIVATE for char in sample)
     letters = sum(char.isalpha() for char in sample) + private
     if letters < _ENOUGH:
@@ -84,15 +88,18 @@ def _judge(font: str, words: Sequence[str], verdicts: Verdicts) -> None:
 
 
 def _plausible(sample: str) -> bool:
-    """Whether a text is a language at first sight: by its function words, or by its share of common letters."""
-    words = sample.casefold().split()
-    known = _function_words()
-    if sum(word in known for word in words) >= max(2, len(words) // 12):
-        return True
+    """Whether a text is a language at first sight: by its share of common letters."""
     letters = [char for char in sample.casefold() if char.isalpha()]
     return sum(char in _COMMON for char in letters) >= _COMMON_SHARE * len(letters)
 
 
+def _has_function_words(sample: str) -> bool:
+    words = sample.casefold().split()
+    known = _function_words()
+    return sum(word in known for word in words if len(word) > 1) >= max(2, len(words) // 12)
+
+
+@cache
 def _function_words() -> frozenset[str]:
     return frozenset(word for words in load_toml("extract/pdf/words.toml").values() for word in words)
 

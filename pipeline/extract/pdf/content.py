@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -196,7 +197,7 @@ def _read(page: int, text_page: int, number: int, tagged: bool, verdicts: Verdic
     sizes = np.array([style.size for style in styles])
     directions = np.array([style.angle for style in styles])
     boxes, baselines = _word_boxes(text_page, starts, ends, sizes, directions, frame)
-    ids = np.array(list(map(id, styles)), dtype=np.uint64)
+    ids = np.fromiter(map(id, styles), dtype=np.uint64, count=len(styles))
     return Content(
         number, frame, text, starts, ends, boxes, baselines, styles, sizes, directions, ids,
         baselines.tolist(), boxes[:, 0].tolist(), truncated, page, text_page, said,
@@ -210,7 +211,7 @@ def _without_lost(said: str, text: str) -> str:
 
 def _spans(text: str) -> list[tuple[int, int]]:
     """The words of a text, one more than the budget allows at most."""
-    return [match.span() for match, _ in zip(_WORD.finditer(text), range(_MAX_WORDS + 1), strict=False)]
+    return [match.span() for match in islice(_WORD.finditer(text), _MAX_WORDS + 1)]
 
 
 def _frame(page: int) -> Frame:

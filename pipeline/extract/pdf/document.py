@@ -124,7 +124,7 @@ def _pages(document: Opened, settings: Settings) -> Iterator[Page]:
 
 def _blocks(pages: list[Page], bookmarks: Bookmarks) -> Iterator[Block]:
     drafts = make_drafts(pages, bookmarks)
-    hyphens = Hyphens(line.text for draft in drafts for line in draft.lines)
+    hyphens = Hyphens([line.text for draft in drafts for line in draft.lines])
     for draft in drafts:
         yield (
             table_block(draft.table, hyphens.joins)

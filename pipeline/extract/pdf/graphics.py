@@ -77,6 +77,8 @@ def _edges(segments: Floats) -> tuple[Floats, Floats]:
 
     Rounded, for float32 noise would flip comparisons.
     """
+    if not len(segments):
+        return np.zeros((0, 3)), np.zeros((0, 3))
     wide, high = segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1]
     across = (high <= _STRAIGHT) & (wide >= _SHORTEST)
     down = (wide <= _STRAIGHT) & (high >= _SHORTEST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from pipeline.overlay import load_toml
 
@@ -24,13 +25,23 @@ def likely_language(words: Mapping[str, int]) -> str | None:
 
 
 class Hyphens:
-    """The judge of one document. Its words are those that stand whole on a line."""
+    """The judge of one document. Its words are those that stand whole on a line; they are counted when first asked."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self.words: Counter[str] = Counter()
-        for line in lines:
-            self.words.update(_WORDS.findall(line.casefold())[1:-1])
-        self.language = likely_language(self.words)
+        self._lines = lines
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        """How often each word stands whole on a line."""
+        words: Counter[str] = Counter()
+        for line in self._lines:
+            words.update(_WORDS.findall(line.casefold())[1:-1])
+        return words
+
+    @cached_property
+    def language(self) -> str | None:
+        """The language that these words seem to be."""
+        return likely_language(self.words)
 
     def joins(self, head: str, tail: str) -> bool:
         """Whether "head-" at a line end and "tail" on the next line are the word "headtail"."""

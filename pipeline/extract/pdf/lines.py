@@ -249,6 +249,8 @@ def line_of(row: list[Piece], content: Content, edges: tuple[float, float], in_o
 
     `in_order` says that they are in reading order already.
     """
+    if len(row) == 1:
+        return _single(row[0], content, edges)
     rtl = sum(p.rtl for p in row) * 2 > len(row)
     if not in_order:
         row = sorted(row, key=lambda p: -p.right if rtl else p.left)
@@ -289,4 +291,15 @@ def line_of(row: list[Piece], content: Content, edges: tuple[float, float], in_o
         wide_gap=wide,
         said="".join(said) if any(piece.said != piece.text for piece in row if piece.said) else "",
         edges=edges,
+    )  # fmt: skip
+
+
+def _single(piece: Piece, content: Content, edges: tuple[float, float]) -> Line:
+    """The line of one piece, which most lines are."""
+    style = piece.style
+    box = (piece.left, piece.top, piece.right, piece.bottom)
+    said = piece.said if piece.said != piece.text else ""
+    return Line(
+        piece.text, *box, piece.base, piece.size, piece.bold > 0.6, style.font.italic, style.colour, style.font.name,
+        piece.hyphen, content.number, content.frame.shown(box), piece.tracked, said=said, edges=edges,
     )  # fmt: skip

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.extract.pdf.aligned import aligned_tables, between_rules
 from pipeline.extract.pdf.cipher import Verdicts
-from pipeline.extract.pdf.content import Content, page_content
+from pipeline.extract.pdf.content import Content, Style, page_content
 from pipeline.extract.pdf.forms import field_lines
 from pipeline.extract.pdf.graphics import WHITE, Graphics, page_graphics
 from pipeline.extract.pdf.grids import Grid
@@ -120,17 +120,27 @@ def _visible(content: Content, graphics: Graphics) -> tuple[list[int], list[int]
         | (boxes[:, 0] > frame.width - _OUTSIDE) | (boxes[:, 1] > frame.height - _OUTSIDE)
     )  # fmt: skip
     layer = _picture_share(graphics, frame.width, frame.height) > _PICTURE_SHARE
-    unseen = np.array([
-        style.size < _TINY or not style.opaque or (style.mode in _INVISIBLE_MODES and not layer)
-        for style in content.styles
-    ])  # fmt: skip
+    unseen = _of_style(
+        content,
+        lambda style: (
+            style.size < _TINY or not style.opaque or (style.mode in _INVISIBLE_MODES and not layer)
+        ),
+    )
     away = outside | unseen | _white_on_white(content, graphics)
     return np.flatnonzero(~away).tolist(), np.flatnonzero(away).tolist()
 
 
+def _of_style(content: Content, holds: Callable[[Style], bool]) -> Flags:
+    """The words whose style is such; each style is asked once."""
+    found = {style for style in set(content.styles) if holds(style)}
+    if not found:
+        return np.zeros(len(content), dtype=bool)
+    return np.array([style in found for style in content.styles])
+
+
 def _white_on_white(content: Content, graphics: Graphics) -> Flags:
     """The words that are painted white where nothing was painted before."""
-    white = np.array([_is_white(style.colour) for style in content.styles])
+    white = _of_style(content, lambda style: _is_white(style.colour))
     if not white.any() or graphics.crowded:
         return np.zeros(len(content), dtype=bool)
     grounds = np.vstack((graphics.fills, graphics.images))
