@@ -138,6 +138,7 @@ Role = Literal[
     "page_number",
     "toc",
     "repeated",
+    "boilerplate",
     "metadata",
 ]
 
