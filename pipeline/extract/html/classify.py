@@ -38,7 +38,7 @@ _LEAST_NAVIGATION: Final = 0.3
 _FILE: Final = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|csv|zip|epub)(?:$|[?#])", re.IGNORECASE)
 _ROLE_OF_WORDS: Final[dict[str, Role]] = {
     "cookie": "cookie", "legal": "footer", "credit": "picture_credit", "share": "share", "related": "related",
-    "subscribe": "form", "login": "form", "comment": "form", "by": "metadata",
+    "subscribe": "form", "login": "form", "comment": "form", "by": "boilerplate",
 }  # fmt: skip
 
 
@@ -201,4 +201,4 @@ def furniture(draft: Draft) -> Role:
     for bit, name in enumerate(word_names()):
         if bits >> bit & 1 and name in _ROLE_OF_WORDS:
             return _ROLE_OF_WORDS[name]
-    return "navigation" if draft.linked * 2 > draft.length else "metadata"
+    return "navigation" if draft.linked * 2 > draft.length else "boilerplate"
