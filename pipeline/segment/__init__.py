@@ -16,10 +16,9 @@ def segment(document: Document, answers: Answers, settings: Settings) -> Documen
     all over the site become furniture. Metadata that a profile may use is appended as hidden blocks, so that
     evidence can point to it. Blocks are labelled, never removed or reordered.
     """
-    from pipeline.segment.rescue import rescue
     from pipeline.segment.stage import run
 
-    return run(rescue(document, settings.data), answers, settings)
+    return run(document, answers, settings)
 
 
 def shared_sections(settings: Settings) -> frozenset[str]:

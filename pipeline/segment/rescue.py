@@ -1,66 +1,91 @@
-"""What an extractor took for furniture and a city report needs: the title above cards, a section of contacts.
+"""Content that the extractor took for furniture, and that its own words vouch for.
 
-An extractor tells content from furniture by shape, in any page; it cannot know that "Kontakt" over an address is a
-section here. Only what was labelled by judgement (`boilerplate`, and `navigation` for a line of links) is looked at,
-never what the page itself marks as navigation, footer or form.
+An extractor judges by shape. What stands in the page's title, or is word for word the heading of a section, is
+content whatever its shape; so is the plain text under such a heading.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.lexis.fold import fold
-from pipeline.model import Block, Document
+from pipeline.model import REPLACEMENT, Block, BlockKind, Document, TextRange
 from pipeline.segment.headings import match_heading
 
-_LONGEST_HEADING = 80
-_MASTHEAD = 30
-"""The title stands among so many blocks from the top."""
-_REACH = ("boilerplate", "navigation")
-_CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.\w|(?:\+|\b00)\d[\d /().-]{7,}")
+_TAGLINE = 160
+_HEADING = 120
+_UNDER = 12  # blocks under a heading that are taken back with it, at most
 
 
-def rescue(document: Document, overlay: Path | None) -> Document:
-    """The document with such blocks as content again."""
+def rescued(document: Document, overlay: Path | None) -> Document:
+    """The document with title, tagline and sections that had been taken for furniture as content again.
+
+    Only text without a role of its own is taken back: what is marked up as navigation, footer or form stays.
+    """
     blocks = list(document.blocks)
-    for index, change in (*_masthead(document), *_sections(document, overlay)):
-        blocks[index] = blocks[index].model_copy(update={"role": None, **change})
+    if not any(map(_may_be_content, blocks)):
+        return document
+    _rescue_title(blocks, fold(document.source.get("title") or ""))
+    for index, block in enumerate(blocks):
+        if (
+            _may_be_content(block)
+            and (block.level or 0) > 1
+            and _is_section(block, document.language, overlay)
+        ):
+            blocks[index] = _as(block, "heading")
+            for below in range(index + 1, min(len(blocks), index + 1 + _UNDER)):
+                if not _may_be_content(blocks[below]) or (blocks[below].level and not blocks[below].marker):
+                    break
+                blocks[below] = _as(blocks[below], "list_item" if blocks[below].marker else "paragraph")
     return document.model_copy(update={"blocks": tuple(blocks)})
 
 
-def _masthead(document: Document) -> Iterator[tuple[int, dict[str, object]]]:
-    """The heading of the first level that the page's own title repeats, where no other is left, and the line under it."""
-    if any(block.kind == "heading" and block.level == 1 for block in document.blocks):
+def _may_be_content(block: Block) -> bool:
+    """Whether a block is furniture for want of a better word: visible text of the source without a role of its own."""
+    return (
+        block.kind == "furniture"
+        and block.role == "boilerplate"
+        and block.visibility == "shown"
+        and bool(block.text)
+        and REPLACEMENT not in block.text
+        and all(isinstance(origin, TextRange) for origin in block.origins)
+    )
+
+
+def _rescue_title(blocks: list[Block], page_title: str) -> None:
+    if any(block.kind == "heading" and block.level == 1 and block.is_content for block in blocks):
         return
-    title = fold(document.source.get("title") or document.title or "")
-    for index, block in enumerate(document.blocks[:_MASTHEAD]):
-        if block.role == "boilerplate" and block.level == 1 and block.text and fold(block.text) in title:
-            yield index, {"kind": "heading"}
-            below = document.blocks[index + 1] if index + 1 < len(document.blocks) else None
-            if below is not None and below.role == "boilerplate" and len(below.text.split()) > 2:
-                yield index + 1, {"kind": "heading" if below.level else "paragraph"}
+    for index, block in enumerate(blocks):
+        if (
+            _may_be_content(block)
+            and block.level == 1
+            and len(block.text) > 1
+            and fold(block.text) in page_title
+        ):
+            blocks[index] = _as(block, "heading")
+            after = blocks[index + 1] if index + 1 < len(blocks) else None
+            if after and _may_be_content(after) and len(after.text) <= _TAGLINE:
+                blocks[index + 1] = _as(after, "paragraph")
             return
 
 
-def _sections(document: Document, overlay: Path | None) -> Iterator[tuple[int, dict[str, object]]]:
-    """A line that is, word for word, the heading of a section of contacts, with the contacts under it."""
-    for index, block in enumerate(document.blocks):
-        if block.role != "boilerplate" or not 0 < len(block.text) <= _LONGEST_HEADING:
-            continue
-        found = match_heading(block.text, document.language, overlay=overlay)
-        if found.id != "contact" or found.match not in ("exact", "folded"):
-            continue
-        below = list(_contacts_below(document.blocks, index))
-        if below:
-            yield index, {"kind": "heading", "level": block.level or 2}
-            yield from ((position, {"kind": "paragraph", "level": None}) for position in below)
+def _leads_to_contact(document: Document, index: int, overlay: Path | None) -> bool:
+    """Whether a line is the heading of contacts and an e-mail address stands below it.
+
+    Repair leaves furniture as it is, so that in a page with garbled text it had better stay furniture.
+    """
+    below = document.blocks[index + 1 : index + 2]
+    if not below or not _may_be_content(below[0]) or "@" not in below[0].text:
+        return False
+    if any(finding.code.startswith("mojibake") for finding in document.findings):
+        return False
+    return match_heading(document.blocks[index].text, document.language, overlay=overlay).id == "contact"
 
 
-def _contacts_below(blocks: tuple[Block, ...], index: int) -> Iterator[int]:
-    for position in range(index + 1, len(blocks)):
-        block = blocks[position]
-        if block.role not in _REACH or block.kind != "furniture" or not _CONTACT.search(block.text):
-            return
-        yield position
+def _is_section(block: Block, language: str | None, overlay: Path | None) -> bool:
+    return match_heading(block.text, language, overlay=overlay).match in ("exact", "folded")
+
+
+def _as(block: Block, kind: BlockKind) -> Block:
+    level = block.level if kind in ("heading", "list_item") else None
+    return block.model_copy(update={"kind": kind, "role": None, "level": level})
