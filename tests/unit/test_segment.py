@@ -213,7 +213,7 @@ def test_links_to_other_pages_are_furniture() -> None:
 def test_what_the_extractor_took_for_furniture_but_is_vouched_for() -> None:
     def plain(text: str, level: int | None = None) -> Block:
         origin = TextRange(start=0, end=len(text))
-        return new_block("furniture", text, [origin], role="metadata", level=level)
+        return new_block("furniture", text, [origin], role="boilerplate", level=level)
 
     document = segmented(
         plain("Turku", 1), plain("A port that opens its archives", 2), heading("Housing"), paragraph(PROSE),
