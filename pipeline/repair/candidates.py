@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,6 +30,14 @@ _ENTITY = r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[a-zA-Z]{2,8}\d{0,2});"
 ENTITY_IN_WORD = re.compile(rf"(?<=[\w;]){_ENTITY}|{_ENTITY}(?=[\w&])")
 """A character entity beside a letter or another one; those that stand alone are what the text is about."""
 _RUN = re.compile(r"[^\x00-\x7f\ufffd]+")
+LOSSY = "utf-8-with-losses"
+"""The name of UTF-8 that lost bytes, as a true charset in a chain."""
+LOSSY_PAGES = ("cp1252", "cp1250", "cp1251", "iso8859-2")
+"""Pages as which such text is commonly read."""
+LOSSY_COST = 6.0
+LOSSY_LEADS = 3
+"""So many lead bytes without a follower are needed, where no sequence is whole."""
+_WIDE_RUN = re.compile(r"[^\x00-\x7f]+")
 _BETWEEN_LOST = re.compile(r"\ufffd+|[^\ufffd]+")
 _SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
@@ -61,9 +70,60 @@ def undo_step(text: str, step: Chain, tables: Pages) -> str:
         return html.unescape(text)
     if true == "ftfy":
         return _by_ftfy(text)
+    if true == LOSSY:
+        return _lossy_from(text, read_as, tables)
     if true == "utf-8":
         return _utf8_from(text, read_as, tables)
     return text.translate(_translation(true, read_as, tables))
+
+
+def lossy_candidates(text: str, tables: Pages, scorer: Scorer, before: tuple[Chain, ...]) -> list[Candidate]:
+    """What `text` was if it is UTF-8 read in a single-byte page, of which bytes were lost on the way."""
+    found: dict[str, str] = {}
+    for page in LOSSY_PAGES:
+        result = _lossy_from(text, page, tables)
+        if result.count(REPLACEMENT) > text.count(REPLACEMENT) or REPLACEMENT in text != result:
+            found.setdefault(result, page)
+    candidates = []
+    for result, page in found.items():
+        step = (LOSSY, page)
+        came = [char for char in result if not char.isascii() and char != REPLACEMENT]
+        sequences = sum(char not in text for char in came)
+        whole = sequences == len(came)
+        if not sequences and result.count(REPLACEMENT) - text.count(REPLACEMENT) < LOSSY_LEADS:
+            continue
+        cost = float(tables.read_cost[tables.read_as.index(page)]) + LOSSY_COST
+        prior = np.full(len(scorer.model.codes), cost)
+        candidates.append(Candidate(result, (*before, step), frozenset({step}), prior, whole, sequences))
+    return candidates
+
+
+def _lossy_from(text: str, read_as: str, tables: Pages) -> str:
+    return _WIDE_RUN.sub(lambda run: _lossy_run(run[0], tables.bytes_of[read_as]), text)
+
+
+def _lossy_run(run: str, byte_of: Mapping[str, int]) -> str:
+    """UTF-8 sequences decoded; one that lacks bytes becomes U+FFFD. A run with a stray follower stays."""
+    values = [byte_of.get(char, -1) for char in run]
+    parts: list[str] = []
+    at = 0
+    while at < len(run):
+        value = values[at]
+        need = (
+            1 if 0xC2 <= value <= 0xDF else 2 if 0xE0 <= value <= 0xEF else 3 if 0xF0 <= value <= 0xF4 else 0
+        )
+        if not need:
+            parts.append(run[at])
+            at += 1
+            continue
+        end = at + 1
+        while end < len(run) and end - at <= need and (0x80 <= values[end] < 0xC0 or run[end] == REPLACEMENT):
+            end += 1
+        sequence = values[at:end]
+        whole = len(sequence) == need + 1 and -1 not in sequence
+        parts.append(bytes(sequence).decode("utf-8", "replace")[:1] if whole else REPLACEMENT)
+        at = end
+    return "".join(parts)
 
 
 def ftfy_candidates(text: str, scorer: Scorer, before: tuple[Chain, ...]) -> list[Candidate]:

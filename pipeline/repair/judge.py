@@ -25,6 +25,7 @@ from pipeline.repair.candidates import (
     Chain,
     ftfy_candidates,
     legacy_candidates,
+    lossy_candidates,
     utf8_candidates,
 )
 from pipeline.repair.pages import Pages, pages
@@ -166,6 +167,7 @@ class Judge:
         found += layer
         if not layer or not layer[0].whole:
             found += ftfy_candidates(text, self.scorer, before)
+            found += lossy_candidates(text, self.tables, self.scorer, before)
         for depth in range(1, LAYERS):
             layer = [
                 _after(candidate, deeper)

@@ -58,7 +58,7 @@ LANGUAGE_TEMPER = 0.5
 
 _CHUNK = re.compile(r"(\s+)")
 _MARKED = re.compile(r"[^\w?]*[^\W\d_?]*(?:[?'’-]+[^\W\d_?]+)+\??[^\w]*")
-_MARK_IN_WORD = re.compile(r"\?(?=[^\W\d_A-Z])")
+_MARK_IN_WORD = re.compile(r"\?(?=\?*[^\W\d_A-Z])")
 _MARK_AT_END = re.compile(r"(?<![^\W_])([^\W\d_]+)\?( [^\W\d_A-Z])")
 _WHOLE_WORD = re.compile(r"(?<![\w\ufffd?])[^\W\d_]+(?![\w\ufffd?])")
 _WORD = re.compile(r"[^\W\d_]*\ufffd(?:[^\W\d_]|\ufffd)*")

@@ -52,9 +52,8 @@ class Pages:
                 code = near(self.tables[page][byte])
                 if code < PLANE - 1:
                     self.encode[row, code] = byte
-        self.undefined = {
-            page: frozenset(byte for byte in range(128, 160) if ord(self.tables[page][byte]) == byte)
-            for page in self.read_as
+        self.bytes_of = {
+            page: {table[byte]: byte for byte in range(255, 127, -1)} for page, table in self.tables.items()
         }
         self.language_cost = np.full((len(self.true), len(languages())), STRANGE, dtype=np.float32)
         for column, language in enumerate(languages()):
