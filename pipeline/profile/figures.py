@@ -16,6 +16,9 @@ _LONGEST_LINE = 90
 _LINE = re.compile(r"(?P<label>[^\d:–—]{3,60}?(?:\([^)]{2,30}\))?)\s*(?::|–|—|\s-\s)\s*(?P<rest>[-−]?\d.*)")
 _YEAR_IN_BRACKETS = re.compile(r"\s*[(\[]?\s*(?:[^\W\d]+\.?\s+){0,3}((?:1[89]|20)\d\d)\.?\s*[)\]]?\s*\.?$")
 
+_YEAR_OF_LABEL = re.compile(r"\s*[(\[]((?:1[89]|20)\d\d)[)\]]$")
+_LABEL_YEAR = re.compile(r"\s*[(\[]\s*((?:1[89]|20)\d\d)\s*[)\]]$")
+
 
 def key_figures(document: Document, overlay: Path | None) -> list[Found[KeyFigure]]:
     """All key figures of the document, in its order; a row that is not a number with a label is none."""
@@ -30,7 +33,13 @@ def key_figures(document: Document, overlay: Path | None) -> list[Found[KeyFigur
             if above is not None:
                 found += _of_pair(above, (index, block), document.language, units)
         above = (index, block) if _is_label(block) else None
-    return found
+    return _once(found)
+
+
+def _once(found: list[Found[KeyFigure]]) -> list[Found[KeyFigure]]:
+    """Each figure once, where it stands first: reports repeat their tables."""
+    first = {found.value: found for found in reversed(found)}
+    return [figure for figure in found if first[figure.value] is figure]
 
 
 class Units:
@@ -52,7 +61,8 @@ def _of_line(index: int, block: Block, language: str | None, units: Units) -> It
     value = _value(match["rest"], language, units)
     if value is not None:
         number, unit, year = value
-        label = match["label"].strip()
+        label, named_year = _without_year(match["label"].strip())
+        year = year or named_year
         yield Found(
             KeyFigure(label=label, value=number, unit=unit, year=year), ((index, 0, len(block.text), 0.8),)
         )
@@ -60,8 +70,15 @@ def _of_line(index: int, block: Block, language: str | None, units: Units) -> It
 
 def _is_label(block: Block) -> bool:
     """Whether a block may be the label of the number under it: a term, a small heading, a short line."""
-    short = 2 < len(block.text) <= _LONGEST_LABEL and block.text[-1] not in ".!?:;,"
-    return short and not any(char.isdigit() for char in block.text) and block.kind in ("heading", "paragraph")
+    text = _without_year(block.text)[0]
+    short = 2 < len(text) <= _LONGEST_LABEL and text[-1] not in ".!?:;,"
+    return short and not any(char.isdigit() for char in text) and block.kind in ("heading", "paragraph")
+
+
+def _without_year(label: str) -> tuple[str, int | None]:
+    """A label without a year in brackets behind it ("Habitants (2020)"), and that year."""
+    match = _LABEL_YEAR.search(label)
+    return (label[: match.start()].rstrip(), int(match.group(1))) if match else (label, None)
 
 
 def _of_pair(
@@ -70,7 +87,8 @@ def _of_pair(
     """A label on a line of its own, and under it nothing but a number with its unit."""
     value = _value(number[1].text, language, units) if number[1].kind == "paragraph" else None
     if value is not None:
-        figure = KeyFigure(label=label[1].text, value=value[0], unit=value[1], year=value[2])
+        name, named_year = _without_year(label[1].text)
+        figure = KeyFigure(label=name, value=value[0], unit=value[1], year=value[2] or named_year)
         yield Found(
             figure, ((label[0], 0, len(label[1].text), 0.8), (number[0], 0, len(number[1].text), 0.8))
         )
@@ -127,7 +145,10 @@ def _of_row(block: Block, cells: list[Cell], language: str | None, units: Units)
     if value is None or any(_value(text, language, units) for text in numbers[1:]):
         return None  # several numbers: a table of data, whose columns have names of their own
     number, unit, own_year = value
+    if own_year is None and (dated := _YEAR_OF_LABEL.search(label)):
+        label, own_year = label[: dated.start()], int(dated.group(1))
     named = next((text for text in numbers[1:] if units.after_number.fullmatch(text)), None)
     if unit is None and (found := units.in_brackets.search(label)) and found.start() > 0:
         unit, label = found.group(1), label[: found.start()].rstrip()
-    return KeyFigure(label=label, value=number, unit=unit or named, year=own_year or year)
+    label, named_year = _without_year(label)
+    return KeyFigure(label=label, value=number, unit=unit or named, year=own_year or year or named_year)

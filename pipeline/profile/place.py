@@ -28,6 +28,9 @@ _ENOUGH = 3.0
 _CLEAR = 0.6
 """How much the first place must outweigh the second."""
 
+_LARGER = 3
+"""How many times as large as its namesake a city is that needs no further word."""
+
 # How much each kind of evidence weighs; the names say where the place's name stands.
 _TITLE, _IN_TITLE, _ADDRESS, _COUNTRY, _HOME = 4.0, 2.0, 2.0, 2.5, 1.0
 
@@ -51,13 +54,20 @@ def city_of(document: Document, kind: str) -> tuple[Found[CityRef] | None, list[
     if ranked and ranked[0].weight >= _ENOUGH:
         best = ranked[0]
         rival = ranked[1] if len(ranked) > 1 else None
-        if rival is not None and best.weight - rival.weight < _CLEAR and best.place.name == rival.place.name:
+        if rival is not None and _confusable(best, rival):
             both = ", ".join(
                 f"{c.place.name} ({c.place.country}, GeoNames {c.place.id})" for c in (best, rival)
             )
             return None, [finding("city-ambiguous", evidence=both)]
         return Found(_reference(best.place), tuple(best.spans)), []
     return _unlisted(document, kind, country)
+
+
+def _confusable(best: _Candidate, rival: _Candidate) -> bool:
+    """Whether two places of one name are both meant as likely: neither evidence nor size sets them apart."""
+    if best.place.name != rival.place.name or best.weight - rival.weight >= _CLEAR:
+        return False
+    return best.place.population < _LARGER * max(rival.place.population, 1)
 
 
 def _reference(place: Place) -> CityRef:

@@ -14,6 +14,8 @@ from pipeline.profile.numbers import YEAR
 _MOST_WORDS = 14
 _NEAR = 70
 _WORD = re.compile(r"[^\W_][\w’'.-]*[\w]|[^\W_]")
+_CITED = re.compile(r"\(((?:1[89]|20)\d\d)\)\s*[:.,]\s*$")
+"""The year of an entry in a list of references, just before the name."""
 _SENTENCE_END = re.compile(r"[.!?…]\s|[:;]\s|\n")
 
 
@@ -50,6 +52,9 @@ def _note(found: list[Found[Policy]], new: Found[Policy]) -> None:
 def _is_same(one: str, other: str) -> bool:
     """Whether two names are the same but for the endings of their words, or one is the beginning of the other."""
     first, second = one.casefold().split(), other.casefold().split()
+    longer = max(first, second, key=len)[min(len(first), len(second)) :]
+    if any(char.isdigit() for word in longer for char in word):
+        return False  # "… 2021-2030" is an edition of its own
     return all(_share_a_stem(a, b) for a, b in zip(first, second, strict=False))
 
 
@@ -62,10 +67,11 @@ def _share_a_stem(one: str, other: str) -> bool:
 class Manner:
     """How a language names policies: words for kinds, small words inside names, on which side the kind stands."""
 
-    def __init__(self, kinds: list[str], small: list[str], kind_last: bool) -> None:
+    def __init__(self, kinds: list[str], small: list[str], kind_last: bool, least: int) -> None:
         self._kind = re.compile("|".join(kinds))
         self._small = frozenset(small)
         self._kind_last = kind_last
+        self._least = least
 
     def names(self, text: str) -> list[tuple[int, int]]:
         """[start, end) of each name in `text`."""
@@ -78,7 +84,8 @@ class Manner:
                 continue
             first = self._backward(words, position, text) if self._kind_last else position
             last = self._forward(words, position, text)
-            if last - first >= 1:
+            capitals = sum(word.group(0)[:1].isupper() for word in words[first : last + 1]) - 1
+            if capitals >= self._least:
                 found.append((words[first].start(), words[last].end()))
         return found
 
@@ -120,6 +127,9 @@ def _breaks(words: list[re.Match[str]], at: int, text: str) -> bool:
 
 def _year(text: str, start: int, end: int) -> int | None:
     """The year in the name's own sentence that stands nearest to it, within 70 characters; none in the name itself."""
+    cited = _CITED.search(text[:start])
+    if cited:
+        return int(cited.group(1))
     sentence_start = max(
         (m.end() for m in _SENTENCE_END.finditer(text, 0, start) if not _abbreviates(text, m)), default=0
     )
@@ -144,4 +154,6 @@ def _abbreviates(text: str, match: re.Match[str]) -> bool:
 @lru_cache(maxsize=32)
 def _manner(language: str, overlay: Path | None) -> Manner | None:
     entry = load_toml("profile/policies.toml", overlay).get(language)
-    return Manner(entry["kinds"], entry["small"], entry.get("kind_last", False)) if entry else None
+    if not entry:
+        return None
+    return Manner(entry["kinds"], entry["small"], entry.get("kind_last", False), entry.get("least", 1))
