@@ -141,6 +141,7 @@ class Content:
     style_ids: npt.NDArray[Any]
     bases: list[float]
     lefts: list[float]
+    rights: list[float]
     truncated: bool = False
     handle: int = 0
     text_handle: int = 0
@@ -200,7 +201,7 @@ def _read(page: int, text_page: int, number: int, tagged: bool, verdicts: Verdic
     ids = np.fromiter(map(id, styles), dtype=np.uint64, count=len(styles))
     return Content(
         number, frame, text, starts, ends, boxes, baselines, styles, sizes, directions, ids,
-        baselines.tolist(), boxes[:, 0].tolist(), truncated, page, text_page, said,
+        baselines.tolist(), boxes[:, 0].tolist(), boxes[:, 2].tolist(), truncated, page, text_page, said,
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def is_number(text: str) -> bool:
 
 @dataclass(slots=True)
 class Row:
-    """Pieces on one line, from left to right."""
+    """Pieces on one line, from left to right, with the base line and size of the one in their middle."""
 
     pieces: list[Piece]
     top: float
@@ -70,9 +70,7 @@ def make_rows(pieces: Sequence[Piece]) -> list[Row]:
     rows: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda p: (p.base, p.left)):
         row = rows[-1] if rows else None
-        if row and abs(piece.base - median([p.base for p in row])) < 0.4 * max(
-            min(p.size for p in row), piece.size
-        ):
+        if row and piece.base - row[len(row) // 2].base < 0.4 * max(min(p.size for p in row), piece.size):
             row.append(piece)
         else:
             rows.append([piece])
@@ -80,13 +78,14 @@ def make_rows(pieces: Sequence[Piece]) -> list[Row]:
 
 
 def _row(pieces: list[Piece]) -> Row:
+    base = pieces[len(pieces) // 2].base
     pieces = sorted(pieces, key=lambda p: p.left)
     return Row(
         pieces,
         min(p.top for p in pieces),
         max(p.bottom for p in pieces),
-        median([p.base for p in pieces]),
-        median([p.size for p in pieces]),
+        base,
+        sorted(p.size for p in pieces)[len(pieces) // 2],
     )
 
 
@@ -190,7 +189,7 @@ def place(row: Row, tracks: Sequence[tuple[float, float]], content: Content) -> 
 def _cuts(
     content: Content, group: list[int], word: int, tracks: Sequence[tuple[float, float]], size: float
 ) -> bool:
-    end, start = float(content.boxes[group[-1], 2]), float(content.boxes[word, 0])
+    end, start = content.rights[group[-1]], content.lefts[word]
     if start - end < _NARROW * size:
         return False
     return any(
@@ -199,11 +198,14 @@ def _cuts(
 
 
 def _slot(content: Content, words: list[int], tracks: Sequence[tuple[float, float]]) -> Slot:
-    left, right = float(content.boxes[words, 0].min()), float(content.boxes[words, 2].max())
+    left = content.lefts[words[0]] if len(words) == 1 else min(content.lefts[word] for word in words)
+    right = content.rights[words[0]] if len(words) == 1 else max(content.rights[word] for word in words)
     touched = [
         index
         for index, (start, end) in enumerate(tracks)
-        if min(right, end) - max(left, start) > 0.25 * min(right - left, end - start)
+        if start < right
+        and end > left
+        and min(right, end) - max(left, start) > 0.25 * min(right - left, end - start)
     ]
     if not touched:
         centre = (left + right) / 2
