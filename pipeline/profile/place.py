@@ -32,7 +32,9 @@ _LARGER = 3
 """How many times as large as its namesake a city is that needs no further word."""
 
 # How much each kind of evidence weighs; the names say where the place's name stands.
-_TITLE, _IN_TITLE, _ADDRESS, _COUNTRY, _HOME = 4.0, 2.0, 2.0, 2.5, 1.0
+_TITLE, _IN_TITLE, _ADDRESS, _COUNTRY, _HOME, _EUROPE = 4.0, 2.0, 2.0, 2.5, 1.0, 0.6
+_EUROPE = 1.0
+"""What speaks for a European city against a namesake elsewhere: reports that mean the other one say so."""
 
 
 @dataclass
@@ -153,13 +155,17 @@ def _names(text: str, *, capitals: bool) -> Iterator[tuple[int, int]]:
 
 def _weigh(document: Document, candidates: dict[int, _Candidate], country: str | None) -> None:
     """Add what speaks for a place besides its name: the country, the language, its size, mentions in the text."""
-    home = load_toml("profile/home.toml").get(document.language or "", [])
+    homes = load_toml("profile/home.toml")
+    home = homes.get(document.language or "", [])
+    europe = {code for codes in homes.values() for code in codes}
     text = f" {fold(' '.join(block.text for _, block in content(document))[:_READ])} "
     for candidate in candidates.values():
         place = candidate.place
         if country is not None:
             candidate.weight += _COUNTRY if place.country == country else -_COUNTRY
         candidate.weight += _HOME if place.country in home else 0.0
+        candidate.weight += _EUROPE if place.country in europe else 0.0
+        candidate.weight += _EUROPE if place.country in europe else 0.0
         candidate.weight += 0.3 * (math.log10(max(place.population, 10)) - 4)
         mentions = text.count(f" {fold(place.name)}")
         candidate.weight += min(1.0, 0.25 * mentions)

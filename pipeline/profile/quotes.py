@@ -32,7 +32,7 @@ def quotes(document: Document) -> list[Found[Quote]]:
     for position, (index, block) in enumerate(blocks):
         if block.kind == "quote" and not _DASH.match(block.text):
             attributed = _ATTRIBUTED.fullmatch(block.text) or _DASHED.fullmatch(block.text)
-        elif block.kind == "paragraph" and len(block.text) <= _LONGEST:
+        elif block.kind in ("paragraph", "heading") and len(block.text) <= _LONGEST:
             attributed = _DASHED.fullmatch(block.text)
             if attributed is None or not (block.text[0] in _OPENING or _split(attributed["by"])[1]):
                 continue
