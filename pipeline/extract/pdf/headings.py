@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from pipeline.extract.pdf.bookmarks import Bookmarks
@@ -47,11 +47,12 @@ def body_size(drafts: Sequence[Draft]) -> float:
 def mark_headings(drafts: Sequence[Draft], bookmarks: Bookmarks) -> None:
     """Set kind and level of the drafts that are headings.
 
-    A bookmark that names a draft on its page speaks for it, and gives its level.
+    A bookmark that names a draft on its page speaks for it, and gives its level; so does a table of contents.
     """
     body = _body(drafts)
     styles: list[tuple[float, bool, bool]] = []
     found = []
+    contents = _contents(drafts)
     told = any(draft.kind == "heading" for draft in drafts)
     for index, draft in enumerate(drafts):
         if draft.kind not in ("paragraph", "list_item") or draft.role or draft.visibility != "shown":
@@ -59,7 +60,7 @@ def mark_headings(drafts: Sequence[Draft], bookmarks: Bookmarks) -> None:
         if told and draft.lines and draft.lines[0].element:
             continue
         following = next((d for d in drafts[index + 1 : index + 6] if d.kind != "furniture"), None)
-        if _score(draft, following, body, bookmarks) >= (_ENOUGH_BESIDE_TAGS if told else _ENOUGH):
+        if _score(draft, following, body, bookmarks, contents) >= (_ENOUGH_BESIDE_TAGS if told else _ENOUGH):
             found.append(draft)
             styles.append(_style(draft, body.size))
     _set_levels(found, styles, bookmarks, tidy=not told)
@@ -84,6 +85,16 @@ def _set_levels(
         _tidy_levels(found)
 
 
+def _contents(drafts: Sequence[Draft]) -> Set[str]:
+    """The titles, folded, that the document's table of contents names."""
+    found = set()
+    for draft in drafts:
+        entry = marks().contents_line.match(draft.text) if draft.role == "toc" else None
+        if entry:
+            found.add(fold(entry.group(1)))
+    return found
+
+
 def _body(drafts: Sequence[Draft]) -> Body:
     size = body_size(drafts)
     fonts: Counter[str] = Counter()
@@ -101,7 +112,9 @@ def _body(drafts: Sequence[Draft]) -> Body:
     return Body(size, font, colour, 2 * bold > total)
 
 
-def _score(draft: Draft, following: Draft | None, body: Body, bookmarks: Bookmarks) -> float:
+def _score(
+    draft: Draft, following: Draft | None, body: Body, bookmarks: Bookmarks, contents: Set[str]
+) -> float:
     """How much speaks for a heading: what sets it off from the body text, less what running text or labels have."""
     text, first = draft.text, draft.lines[0]
     letters = len(_LETTER.findall(text))
@@ -121,7 +134,7 @@ def _score(draft: Draft, following: Draft | None, body: Body, bookmarks: Bookmar
         score += 0.5
     if len(draft.lines) == 1 and len(text) < _SHORT and not ends_sentence(text) and text[:1].isupper():
         score += 0.5
-    if (draft.page, fold(text)) in bookmarks:
+    if (draft.page, fold(text)) in bookmarks or fold(text) in contents:
         score += 2.5
     if text.upper() == text and letters > 5:
         score += 1.0

@@ -15,7 +15,9 @@ import numpy as np
 from pipeline.extract.pdf.pdfium import Floats
 
 _MAX_DEPTH = 6
-_MAX_ATOMS = 4000
+_MAX_ATOMS = 2500
+_MAX_CANDIDATES = 40
+_MOST_CROSSING = 0.4
 _ALIGNED = 2.5
 _PROSE = 16.0
 _NARROW, _NARROW_FEW = 0.1, 0.4
@@ -125,7 +127,7 @@ def _candidates(box: Floats, size: Floats) -> list[float]:
         if end - at >= 2 and (box[:, 2] < starts[at]).any():
             found.append(float(starts[at]) - 0.5)
         at = end
-    return found[:60]
+    return found[:_MAX_CANDIDATES]
 
 
 def _score(box: Floats, size: Floats, length: Floats, x: float) -> float:
@@ -133,6 +135,8 @@ def _score(box: Floats, size: Floats, length: Floats, x: float) -> float:
     right = box[:, 0] >= x
     left = box[:, 2] <= x
     crossing = ~(left | right)
+    if crossing.sum() > _MOST_CROSSING * len(box):
+        return 0.0
     band = np.cumsum(crossing)
     score, rows, aligned = 0.0, 0, 0
     lengths_left: list[float] = []

@@ -56,7 +56,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Marks:
-    """The patterns of list markers, captions and notes, from `marks.toml`."""
+    """The patterns of list markers, captions, notes and tables of contents, from `marks.toml`."""
 
     bullet: re.Pattern[str]
     ordered: re.Pattern[str]
@@ -64,6 +64,7 @@ class Marks:
     note: re.Pattern[str]
     heading_number: re.Pattern[str]
     page_number: re.Pattern[str]
+    contents_line: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -78,6 +79,7 @@ def marks() -> Marks:
         note=re.compile(data["note"]),
         heading_number=re.compile(data["heading_number"]),
         page_number=re.compile(data["page_number"], re.IGNORECASE),
+        contents_line=re.compile(data["contents_line"]),
     )
 
 
@@ -97,6 +99,10 @@ def paragraphs(lines: Sequence[Line]) -> list[Draft]:
     leading = _leading(lines)
     previous: Line | None = None
     for line in lines:
+        if marks().contents_line.match(line.text):
+            drafts.append(Draft("paragraph", [line], line.page, role="toc"))
+            previous = None
+            continue
         marker = list_marker(line)
         if previous is None or marker or _breaks(previous, line, drafts[-1], leading):
             drafts.append(_draft(line, marker))

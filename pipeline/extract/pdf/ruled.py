@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.extract.pdf.content import Content
 from pipeline.extract.pdf.graphics import Graphics
@@ -17,9 +18,12 @@ from pipeline.extract.pdf.pdfium import Floats
 from pipeline.extract.pdf.regions import region_grid
 from pipeline.extract.pdf.tracks import is_number, make_rows
 
+Ints = npt.NDArray[np.intp]
+
 _MIN_EDGES = 2
 _MAX_EDGES = 3000
 _SNAP = 3.0
+_WORDS_AT_ONCE = 2000
 _CHART_CELLS = 20
 _CHART_EMPTY = 0.65
 
@@ -92,14 +96,7 @@ def _grid(content: Content, cells: list[Box], centres: Floats) -> Grid | None:
         & (centres[:, 1] >= ys[0])
         & (centres[:, 1] < ys[-1] + _SNAP)
     )
-    bounds, middle = np.array(cells), centres[near]
-    inside = (
-        (middle[:, 0, None] >= bounds[None, :, 0]) & (middle[:, 0, None] < bounds[None, :, 2])
-        & (middle[:, 1, None] >= bounds[None, :, 1]) & (middle[:, 1, None] < bounds[None, :, 3])
-    )  # fmt: skip
-    filled: dict[Box, list[int]] = {cell: [] for cell in cells}
-    for word, number in zip(*(found.tolist() for found in np.nonzero(inside)), strict=True):
-        filled[cells[number]].append(int(near[word]))
+    filled = _words_by_cell(near, centres, cells)
     placed = [
         (_place(xs, cell[0]), _place(ys, cell[1]), _place(xs, cell[2]), _place(ys, cell[3])) for cell in cells
     ]
@@ -125,6 +122,19 @@ def _grid(content: Content, cells: list[Box], centres: Floats) -> Grid | None:
         max(c[3] for c in cells),
     )
     return Grid(content.number, box, content.frame.shown(box), made, rows, columns, words)
+
+
+def _words_by_cell(words: Ints, centres: Floats, cells: Sequence[Box]) -> dict[Box, list[int]]:
+    """The words whose centres lie in each cell."""
+    bounds = np.array(cells)
+    filled: dict[Box, list[int]] = {cell: [] for cell in cells}
+    for start in range(0, len(words), _WORDS_AT_ONCE):
+        some = words[start : start + _WORDS_AT_ONCE]
+        x, y = centres[some, 0, None], centres[some, 1, None]
+        inside = (x >= bounds[:, 0]) & (x < bounds[:, 2]) & (y >= bounds[:, 1]) & (y < bounds[:, 3])
+        for word, number in zip(*(found.tolist() for found in np.nonzero(inside)), strict=True):
+            filled[cells[number]].append(int(some[word]))
+    return filled
 
 
 def _boundaries(cells: list[Box], axis: int) -> list[float]:
