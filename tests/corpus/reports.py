@@ -25,6 +25,7 @@ from reportlab.lib import colors
 from reportlab.lib.enums import TA_JUSTIFY
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -242,7 +243,10 @@ class Report(BaseDocTemplate):
         canvas.setNamedCB("footnote", lambda _canvas, _kind, label: self.notes.called.append(label))
 
     def _scan(self, canvas: Canvas, _: Any) -> None:
-        canvas.drawImage(str(self.scan), 0, 0, WIDTH, HEIGHT)
+        picture = ImageReader(
+            str(self.scan)
+        )  # named by its dots; a path would name it by the folder it lies in
+        canvas.drawImage(picture, 0, 0, WIDTH, HEIGHT)
 
     def _first_end(self, canvas: Canvas, _: Any) -> None:
         self._foot(canvas)
