@@ -16,6 +16,7 @@ _NEAR = 70
 _WORD = re.compile(r"[^\W_][\w’'.-]*[\w]|[^\W_]")
 _CITED = re.compile(r"\(((?:1[89]|20)\d\d)\)\s*[:.,]\s*$")
 """The year of an entry in a list of references, just before the name."""
+_QUOTED = r"[„“\"«]\s?([^„“”\"«»]{3,70}?)\s?[”“\"»]"
 _SENTENCE_END = re.compile(r"[.!?…]\s|[:;]\s|\n")
 
 
@@ -69,18 +70,21 @@ class Manner:
 
     def __init__(self, kinds: list[str], small: list[str], kind_last: bool, least: int) -> None:
         self._kind = re.compile("|".join(kinds))
+        self._quoted = re.compile(rf"\b(?:{'|'.join(kinds)})[ \u00a0]{_QUOTED}", re.IGNORECASE)
         self._small = frozenset(small)
         self._kind_last = kind_last
         self._least = least
 
     def names(self, text: str) -> list[tuple[int, int]]:
         """[start, end) of each name in `text`."""
-        found: list[tuple[int, int]] = []
+        found = [match.span(1) for match in self._quoted.finditer(text) if match[1][0].isupper()]
         words = list(_WORD.finditer(text))
         for position, word in enumerate(words):
             if not self._kind.fullmatch(word.group(0)) or not word.group(0)[:1].isupper():
                 continue
-            if found and word.start() < found[-1][1]:
+            if any(
+                start <= word.start() < end or word.end() + 2 >= start > word.start() for start, end in found
+            ):
                 continue
             first = self._backward(words, position, text) if self._kind_last else position
             last = self._forward(words, position, text)
