@@ -19,6 +19,8 @@ LATIN_GUEST = 4.5
 DEMOTED = 12.0
 """What it costs to take a letter for a symbol that was read wrongly: it happens, but letters are far more frequent."""
 
+SOFT_HYPHEN = 0xAD
+
 _LOWER, _UPPER, _LETTER, _SPACE, _LATIN, _NOT_LATIN = 1, 2, 4, 8, 16, 32
 
 
@@ -32,8 +34,8 @@ class Scorer:
         ascii_ids = ascii_ids[ascii_ids != EDGE]
         self._is_latin = np.zeros(model.width, dtype=bool)
         self._is_latin[ascii_ids] = True
-        strange = model.letters[ascii_ids].min(axis=0) >= 200  # languages that use no Latin letter at all
-        self._other_script = np.flatnonzero(strange)
+        self.is_other_script = model.letters[ascii_ids].min(axis=0) >= 200  # no Latin letter at all
+        self._other_script = np.flatnonzero(self.is_other_script)
         self.by_letter = self._by_letter()
 
     def _read_symbols(self) -> None:
@@ -110,11 +112,16 @@ class Scorer:
         return cost
 
     def demoted(self, before: str, after: str) -> float:
-        """What it costs that letters of `before` are symbols in `after`, where both have the same length."""
+        """What it costs that letters of `before` are symbols in `after`, or symbols nothing that is seen.
+
+        Nothing where the two have different lengths.
+        """
         if len(before) != len(after):
             return 0.0
-        old, new = self.shape[code_points(before)], self.shape[code_points(after)]
-        return DEMOTED * float((((old & _LETTER) != 0) & ((new & _LETTER) == 0)).sum())
+        old, new = code_points(before), code_points(after)
+        lost = ((self.shape[old] & _LETTER) != 0) & ((self.shape[new] & _LETTER) == 0)
+        hidden = (new == SOFT_HYPHEN) & (old != SOFT_HYPHEN)
+        return DEMOTED * float((lost | hidden).sum())
 
     def many(self, texts: Sequence[str]) -> Array:
         """The cost of each text in each language: [len(texts), languages]."""

@@ -51,6 +51,8 @@ UNLISTED = 1e-8
 """The share that a word counts with which is in no list."""
 
 _WORD = re.compile(r"[^\W\d_]+")
+_ODD_TYPOGRAPHY = re.compile(r"[…‡ˆ‰†•ˇ˘](?=[^\W\d_])|„(?![^“”\"]*[“”\"])|‚(?![^‘’]*[‘’])")
+"""Typography that stands where letters do, or that is opened and never closed."""
 _CHUNK = re.compile(r"[^ \t\n\r]+")
 
 
@@ -125,7 +127,7 @@ class Judge:
             best = int(whole.argmin())
             letters = max(1, sum(map(str.isalpha, candidate.text)))
             strange = max(0.0, float(cost[best]) / letters - FAMILIAR)
-            if reading.context_letters >= FEW_LETTERS:
+            if reading.context_letters >= FEW_LETTERS and not self.scorer.is_other_script[best]:
                 beside = float(reading.context[best]) / reading.context_letters
                 strange += max(0.0, beside - FAMILIAR)
             if candidate.whole and candidate.sequences >= PROOF:
@@ -152,6 +154,7 @@ class Judge:
         foreign = codes >= 128
         entities = sum(1 for _ in ENTITY_IN_WORD.finditer(touched))
         surprising = bool((np.maximum(own, after)[foreign] > SURPRISING).any()) or entities > 0
+        surprising = surprising or _ODD_TYPOGRAPHY.search(touched) is not None
         return identity + entities * self.scorer.entity, surprising
 
     def _candidates(self, text: str, beside: Array, before: tuple[Chain, ...]) -> list[Candidate]:

@@ -15,7 +15,7 @@ from pipeline.repair.judge import Judge, Option, Reading
 
 REQUIRED = 5.0
 """The gain (in nats) from which a repair is believed on its own evidence."""
-STRANGE = 10.0
+STRANGE = 7.0
 """How much more gain each nat of strangeness asks for."""
 TOO_STRANGE = 1.5
 """The strangeness (nats a letter) beyond which nothing is believed that the document does not support."""
