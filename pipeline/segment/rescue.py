@@ -6,6 +6,7 @@ content whatever its shape; so is the plain text under such a heading.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pipeline.lexis.fold import fold
@@ -14,6 +15,8 @@ from pipeline.segment.headings import match_heading
 
 _TAGLINE = 160
 _HEADING = 120
+_CONTACT = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.\w|(?:\+|\b00)\d[\d /().-]{7,20}")
+_LONGEST = 1000
 _UNDER = 12  # blocks under a heading that are taken back with it, at most
 
 
@@ -27,11 +30,15 @@ def rescued(document: Document, overlay: Path | None) -> Document:
         return document
     _rescue_title(blocks, fold(document.source.get("title") or ""))
     for index, block in enumerate(blocks):
-        if (
-            _may_be_content(block)
-            and (block.level or 0) > 1
-            and _is_section(block, document.language, overlay)
-        ):
+        if not _may_be_content(block) or len(block.text) > _HEADING:
+            continue
+        if _leads_to_contact(document, index, overlay):
+            blocks[index] = _as(block, "heading").model_copy(update={"level": block.level or 2})
+            for below in range(index + 1, min(len(blocks), index + 1 + _UNDER)):
+                if not _may_be_content(blocks[below]) or not _is_contact(blocks[below]):
+                    break
+                blocks[below] = _as(blocks[below], "paragraph")
+        elif (block.level or 0) > 1 and _is_section(block, document.language, overlay):
             blocks[index] = _as(block, "heading")
             for below in range(index + 1, min(len(blocks), index + 1 + _UNDER)):
                 if not _may_be_content(blocks[below]) or (blocks[below].level and not blocks[below].marker):
@@ -70,16 +77,20 @@ def _rescue_title(blocks: list[Block], page_title: str) -> None:
 
 
 def _leads_to_contact(document: Document, index: int, overlay: Path | None) -> bool:
-    """Whether a line is the heading of contacts and an e-mail address stands below it.
+    """Whether a line is the heading of contacts and an e-mail address or a telephone number stands below it.
 
     Repair leaves furniture as it is, so that in a page with garbled text it had better stay furniture.
     """
     below = document.blocks[index + 1 : index + 2]
-    if not below or not _may_be_content(below[0]) or "@" not in below[0].text:
+    if not below or not _may_be_content(below[0]) or not _is_contact(below[0]):
         return False
     if any(finding.code.startswith("mojibake") for finding in document.findings):
         return False
     return match_heading(document.blocks[index].text, document.language, overlay=overlay).id == "contact"
+
+
+def _is_contact(block: Block) -> bool:
+    return _CONTACT.search(block.text[:_LONGEST]) is not None
 
 
 def _is_section(block: Block, language: str | None, overlay: Path | None) -> bool:

@@ -226,6 +226,19 @@ def test_what_the_extractor_took_for_furniture_but_is_vouched_for() -> None:
     assert document.blocks[7].kind == "furniture"
 
 
+def test_contacts_that_the_extractor_took_for_furniture() -> None:
+    def plain(text: str) -> Block:
+        return new_block("furniture", text, [TextRange(start=0, end=len(text))], role="boilerplate")
+
+    blocks = [
+        heading("Turku", 1), heading("Housing"), paragraph(PROSE),
+        plain("Contact"), plain("City of Turku, housing office, housing@turku.example"), plain("Other cities: Oulu"),
+    ]  # fmt: skip
+    assert shape(segmented(*blocks)) == [("housing", "Housing", (2,)), ("contact", "Contact", (4,))]
+    del blocks[4]
+    assert shape(segmented(*blocks)) == [("housing", "Housing", (2,))]
+
+
 def test_above_the_title_of_a_page() -> None:
     menu = new_block("paragraph", "Interviews", links=[Link(start=0, end=10, href="https://city.example/")])
     document = segmented(
