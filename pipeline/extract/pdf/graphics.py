@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.extract.pdf import pdfium
 from pipeline.extract.pdf.content import Frame
@@ -21,8 +22,11 @@ _MAX_SEGMENTS = 20_000
 _MAX_FORM_DEPTH = 5
 _STRAIGHT = 0.06
 _SHORTEST = 1.0
-WHITE = 250
+NEARLY_WHITE = 250
 """A channel of a colour from which on it counts as white."""
+WHITE = 0xFFFFFF
+_MAX_GROUNDS = 800
+_ASIDE = 0.7
 _BAND = 5.0
 _TINY = 2.5
 _CURVE_SOON = 10
@@ -56,6 +60,8 @@ class _Found:
     segments: list[tuple[float, float, float, float]] = field(default_factory=list)
     images: list[tuple[float, float, float, float]] = field(default_factory=list)
     fills: list[tuple[float, float, float, float]] = field(default_factory=list)
+    rectangles: list[tuple[float, float, float, float]] = field(default_factory=list)
+    colours: list[int] = field(default_factory=list)
     paths: int = 0
     objects: int = 0
     crowded: bool = False
@@ -66,7 +72,10 @@ def page_graphics(page: int, frame: Frame) -> Graphics:
     found = _Found()
     count = min(pdfium.count_objects(page), _MAX_OBJECTS)
     _collect(list(map(pdfium.get_object, repeat(page), range(count))), _IDENTITY, found, 0)
-    segments = frame.boxes(np.array(found.segments).reshape(-1, 4)) if found.segments else np.zeros((0, 4))
+    lines = np.array(found.segments).reshape(-1, 4)
+    if found.rectangles:
+        lines = np.vstack((lines, _visible_edges(np.array(found.rectangles), np.array(found.colours))))
+    segments = frame.boxes(lines)
     boxes = [frame.boxes(np.array(b)) if b else np.zeros((0, 4)) for b in (found.images, found.fills)]
     across, down = _edges(segments)
     return Graphics(across, down, boxes[0], boxes[1], _joined(across), found.paths, found.crowded)
@@ -142,11 +151,12 @@ def _path(item: int, matrix: Matrix, found: _Found) -> None:
     left, low, right, high = box
     if right - left < _TINY and high - low < _TINY:
         return
-    if (filled and not _is_white(item)) or (stroked and min(right - left, high - low) > _BAND):
+    colour = _fill_colour(item) if filled else WHITE
+    if colour != WHITE or (stroked and min(right - left, high - low) > _BAND):
         found.fills.append(box)
     if filled and not stroked and count in (4, 5):
-        found.segments += [(left, low, right, low), (left, high, right, high),
-                           (left, low, left, high), (right, low, right, high)]  # fmt: skip
+        found.rectangles.append(box)
+        found.colours.append(colour)
         return
     if count == 2:
         if right - left >= high - low:
@@ -157,10 +167,50 @@ def _path(item: int, matrix: Matrix, found: _Found) -> None:
     found.segments += _segments(item, count, multiply(_matrix(item), matrix))
 
 
-def _is_white(item: int) -> bool:
+def _fill_colour(item: int) -> int:
+    """The colour of a filled path as 0xRRGGBB; nearly white is white."""
     at = _COLOUR_AT
-    known = pdfium.fill_colour(item, at, at + 4, at + 8, at + 12)
-    return bool(known) and min(_COLOUR[0], _COLOUR[1], _COLOUR[2]) >= WHITE
+    if not pdfium.fill_colour(item, at, at + 4, at + 8, at + 12):
+        return 0
+    red, green, blue, _ = _COLOUR
+    return WHITE if min(red, green, blue) >= NEARLY_WHITE else red << 16 | green << 8 | blue
+
+
+def _visible_edges(boxes: Floats, colours: npt.NDArray[np.int64]) -> Floats:
+    """The edges (left, top, right, bottom) of filled rectangles that part two colours, in page space.
+
+    Fills are painted one over the other, in order. Many tables fill the ground of a cell line by line: where both
+    sides of an edge end up in one colour, nobody sees an edge there.
+    """
+    left, low, right, high = boxes.T
+    edges = np.vstack(
+        (np.column_stack((left, low, right, low)), np.column_stack((left, high, right, high)),
+         np.column_stack((left, low, left, high)), np.column_stack((right, low, right, high)))
+    )  # fmt: skip
+    if len(boxes) > _MAX_GROUNDS:
+        return edges
+    thin = np.tile(np.minimum(right - left, high - low), 4)
+    step = np.minimum(_ASIDE, 0.45 * thin)
+    flat = np.repeat([True, False], 2 * len(boxes))
+    seen = np.zeros(len(edges), dtype=bool)
+    for share in (0.12, 0.5, 0.88):
+        x = edges[:, 0] + share * (edges[:, 2] - edges[:, 0])
+        y = edges[:, 1] + share * (edges[:, 3] - edges[:, 1])
+        one = _colour_at(x - np.where(flat, 0, step), y - np.where(flat, step, 0), boxes, colours)
+        other = _colour_at(x + np.where(flat, 0, step), y + np.where(flat, step, 0), boxes, colours)
+        seen |= one != other
+    return edges[seen]
+
+
+def _colour_at(x: Floats, y: Floats, boxes: Floats, colours: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The colour of the last rectangle painted over each point; white where none is."""
+    over = (
+        (x[:, None] >= boxes[:, 0]) & (x[:, None] <= boxes[:, 2])
+        & (y[:, None] >= boxes[:, 1]) & (y[:, None] <= boxes[:, 3])
+    )  # fmt: skip
+    last = len(boxes) - 1 - np.argmax(over[:, ::-1], axis=1)
+    found: npt.NDArray[np.int64] = np.where(over.any(axis=1), colours[last], WHITE)
+    return found
 
 
 def _segments(item: int, count: int, matrix: Matrix) -> Iterator[tuple[float, float, float, float]]:

@@ -11,7 +11,7 @@ from pipeline.extract.pdf.aligned import aligned_tables, between_rules
 from pipeline.extract.pdf.cipher import Verdicts
 from pipeline.extract.pdf.content import Content, Style, page_content
 from pipeline.extract.pdf.forms import field_lines
-from pipeline.extract.pdf.graphics import WHITE, Graphics, page_graphics
+from pipeline.extract.pdf.graphics import NEARLY_WHITE, Graphics, page_graphics
 from pipeline.extract.pdf.grids import Grid
 from pipeline.extract.pdf.layout import Atom, columns
 from pipeline.extract.pdf.lines import Flags, Line, Piece, make_lines, make_pieces
@@ -152,7 +152,7 @@ def _white_on_white(content: Content, graphics: Graphics) -> Flags:
 
 
 def _is_white(colour: int) -> bool:
-    return min(colour >> 16, colour >> 8 & 255, colour & 255) >= WHITE
+    return min(colour >> 16, colour >> 8 & 255, colour & 255) >= NEARLY_WHITE
 
 
 def _picture_share(graphics: Graphics, width: float, height: float) -> float:
