@@ -21,13 +21,13 @@ from rich.terminal_theme import DIMMED_MONOKAI
 from tests.conftest import PROJECT
 
 HERE = Path(__file__).parent
-DAMAGED = "cities.example/pl/gdansk.html"
+DAMAGED = ("welcome.example/de/mannheim.txt", "cities.example/pl/krakow.html")
 
 STYLE = """
 body { margin: 0; font: 14px/1.45 'DejaVu Sans', sans-serif; color: #222; background: #fff }
-main { display: grid; grid-template-columns: 1fr 1fr; gap: 0; height: 900px }
+main { display: grid; grid-template-columns: 1fr 1fr; gap: 0; grid-template-rows: 620px 420px }
 section { padding: 18px 24px; overflow: hidden }
-section + section { background: #f4f7f9; border-left: 1px solid #d5dde3 }
+section { border-bottom: 1px solid #d5dde3 } section:nth-child(even) { background: #f4f7f9; border-left: 1px solid #d5dde3 }
 h1 { font-size: 15px; margin: 0 0 12px; color: #567 } h2 { font-size: 14px; margin: 14px 0 2px }
 p { margin: 3px 0 } .lost { color: #b00020; word-break: break-all } .bad { background: #ffe3e3 }
 .status { font-size: 11px; padding: 1px 7px; border-radius: 9px; background: #d9efe0; color: #14532d; margin-left: 6px }
@@ -43,21 +43,45 @@ def main() -> int:
     if not (out / "run.json").exists():
         print("Run 'make ingest' first.")
         return 3
-    screenshot(damage_page(out), HERE / "damage.png", 1240, 900)
-    screenshot(terminal_page(), HERE / "terminal.png", 1000, 560)
+    screenshot(damage_page(out), HERE / "damage.png", 1240, 1040)
+    screenshot(terminal_page(), HERE / "terminal.png", 1000, 330)
     return 0
 
 
 def damage_page(out: Path) -> str:
-    """The damaged document beside its record."""
+    """The damaged documents beside their records: of each the beginning, and what was damaged."""
     profiles = [
         json.loads(line) for line in (out / "profiles.jsonl").read_text(encoding="utf-8").splitlines()
     ]
-    profile = next(profile for profile in profiles if profile["provenance"]["source"] == DAMAGED)
-    document = json.loads(
-        (out / "documents" / profile["provenance"]["document"] / "document.json").read_bytes()
-    )
-    raw = "".join(raw_block(block) for block in document["blocks"] if block["kind"] != "furniture")
+    by_source = {profile["provenance"]["source"]: profile for profile in profiles}
+    rows = []
+    for path in DAMAGED:
+        profile = by_source[path]
+        folder = out / "documents" / profile["provenance"]["document"]
+        document = json.loads((folder / "document.json").read_bytes())
+        rows.append(f"<section><h1>What arrived: {path}</h1>{arrived(document)}</section>{record(profile)}")
+    return f"<meta charset=utf-8><style>{STYLE}</style><main>{''.join(rows)}</main>"
+
+
+def arrived(document: dict[str, Any]) -> str:
+    """The title and the damaged blocks with their headings, as they came from the file."""
+    shown, heading = [], None
+    for block in document["blocks"]:
+        is_damaged = "\ufffd" in block["raw"] or block.get("edits")
+        if block["kind"] == "furniture":
+            continue
+        if block.get("role") in ("title", "tagline"):
+            shown.append(raw_block(block))
+        elif block["kind"] == "heading":
+            heading = block
+        elif is_damaged and len(shown) < 11:
+            shown += [raw_block(item) for item in (heading, block) if item is not None]
+            heading = None
+    return "".join(shown)
+
+
+def record(profile: dict[str, Any]) -> str:
+    """The record: its first fields, and the sections that were damaged."""
     city = profile["city"]
     facts = {
         "city": f"{city['name']}, {city['country']} (GeoNames {city['geonames_id']})",
@@ -66,23 +90,17 @@ def damage_page(out: Path) -> str:
         "quality": f"{profile['quality']['score']:.2f}",
     }
     rows = "".join(f"<tr><td>{name}<td>{html.escape(value)}" for name, value in facts.items())
-    sections = "".join(record_section(section) for section in profile["sections"])
-    findings = "".join(
-        f"<p class=finding>{html.escape(finding['code'])}: {html.escape(finding['message'])}</p>"
-        for finding in document["findings"]
-        if finding["severity"] != "info"
-    )
+    damaged = [section for section in profile["sections"] if section["status"] != "clean"][:4]
     return (
-        f"<meta charset=utf-8><style>{STYLE}</style><main><section><h1>What arrived: {DAMAGED}</h1>{raw}</section>"
         f"<section><h1>The record</h1><h2>{html.escape(profile['title'])}</h2>"
         f"<p><i>{html.escape(profile.get('tagline', ''))}</i></p><table>{rows}</table>"
-        f"{sections}{findings}</section></main>"
+        f"{''.join(map(record_section, damaged))}</section>"
     )
 
 
 def raw_block(block: dict[str, Any]) -> str:
     """A block as it arrived; what was changed in it is marked."""
-    text = block["raw"] if len(block["raw"]) < 260 else block["raw"][:250] + " …"
+    text = block["raw"] if len(block["raw"]) < 210 else block["raw"][:200] + " …"
     tag = "h2" if block["kind"] == "heading" else "p"
     kind = "lost" if "\ufffd" in text else "bad" if block.get("edits") else ""
     return f"<{tag} class='{kind}'>{html.escape(text)}</{tag}>"
@@ -99,7 +117,7 @@ def record_section(section: dict[str, Any]) -> str:
 
 def terminal_page() -> str:
     """The end of `cityreports ingest`, as a terminal shows it."""
-    command = [sys.executable, "-m", "pipeline", "ingest", "--force"]
+    command = [str(Path(sys.executable).with_name("cityreports")), "ingest", "--force"]
     done = subprocess.run(
         command,
         cwd=PROJECT,
