@@ -27,6 +27,7 @@ from pipeline.repair.invisible import (
     typographic_control_changes,
 )
 from pipeline.repair.lost import Loss, losses, symbol_changes, withheld
+from pipeline.repair.oddwords import doubled_changes, mixed_script_changes, unreadable_text
 from pipeline.repair.siblings import restore
 from pipeline.settings import Settings
 
@@ -67,6 +68,7 @@ def repair(document: Document, answers: Answers, settings: Settings) -> Document
         blocks.append(repaired)
         findings += noticed
     result = document.model_copy(update={"blocks": tuple(blocks)})
+    findings += _unreadable(result)
     findings += _glued(result)
     return restore(result.with_findings(findings), answers)
 
@@ -92,7 +94,7 @@ def _verdicts(document: Document) -> dict[int, Verdict]:
 def _repair_block(
     index: int, block: Block, verdict: Verdict | None, guesser: Guesser
 ) -> tuple[Block, list[Finding]]:
-    if verdict is None and _is_plain(block.text):
+    if verdict is None and _is_plain(block.text) and not doubled_changes(block.text):
         return block, []
     findings: list[Finding] = []
     repaired = block
@@ -111,7 +113,8 @@ def _repair_block(
     without_controls = _changed(repaired, control_changes)
     if without_controls is not repaired:
         findings.append(_of_edits("control-characters", index, repaired, without_controls))
-    repaired = _changed(without_controls, symbol_changes)
+    repaired = _changed(_changed(without_controls, symbol_changes), mixed_script_changes)
+    repaired = _changed(repaired, doubled_changes)
     guesses = guesser.guesses(repaired.text)
     guessed = apply(repaired, as_edits(repaired.text, [g.change for g in guesses if g.certain]))
     if guessed is not repaired:
@@ -245,6 +248,16 @@ def _loss_finding(index: int, block: Block, lost: list[Loss], suggestion: str | 
         suggestion=suggestion,
         count=count,
     )
+
+
+def _unreadable(document: Document) -> list[Finding]:
+    return [
+        finding(
+            "suspicious-text", block=index, start=0, end=len(block.raw), origins=block.origins, evidence=piece
+        )
+        for index, block in enumerate(document.blocks)
+        if block.is_content and block.role != "metadata" and (piece := unreadable_text(block.text))
+    ]
 
 
 def _glued(document: Document) -> list[Finding]:

@@ -1,0 +1,84 @@
+"""Words of mixed scripts, words painted twice, and text that no person would read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from pipeline.overlay import load_toml
+from pipeline.repair.changes import Change
+
+_WORD = re.compile(r"[^\W\d_]{3,60}")
+_DOUBLED = re.compile(r"(?:([^\W\d_])\1){3,30}")
+_FEW = 2
+"""A letter of another script is taken for a look-alike where the word has so many more of its own."""
+_MACHINE = re.compile(
+    r"[A-Za-z0-9+/]{120,}={0,2}"  # base64
+    r"|(?:[0-9a-fA-F]{2}[ :]?){48,}"  # a hex dump
+)
+_SCRIPT = re.compile(r"[{}();=\[\]<>|&!]")
+_SCRIPT_SHARE = 0.12
+_SCRIPT_LENGTH = 200
+
+
+def mixed_script_changes(text: str) -> list[Change]:
+    """Letters of another script that look like those of the word they stand in become these."""
+    if text.isascii():
+        return []
+    changes = []
+    for match in _WORD.finditer(text):
+        if not match[0].isascii():
+            changes += _look_alikes(match[0], match.start())
+    return changes
+
+
+def _look_alikes(word: str, start: int) -> list[Change]:
+    latin = sum(_is_latin(char) for char in word)
+    if latin in (0, len(word)):
+        return []
+    to_latin = latin > len(word) - latin
+    table = _lookalikes() if to_latin else _from_latin()
+    foreign = [(at, char) for at, char in enumerate(word) if _is_latin(char) != to_latin]
+    if len(foreign) * _FEW > len(word) - len(foreign) or any(char not in table for _, char in foreign):
+        return []
+    return [Change(start + at, start + at + 1, table[char], "mixed-script", 0.9) for at, char in foreign]
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() or "LATIN" in unicodedata.name(char, "")
+
+
+@cache
+def _lookalikes() -> dict[str, str]:
+    table: dict[str, str] = load_toml("repair/characters.toml")["latin_lookalikes"]
+    return table
+
+
+@cache
+def _from_latin() -> dict[str, str]:
+    """Cyrillic letters for Latin ones: words of Greek with a Latin letter are too few to guess at."""
+    return {
+        latin: other
+        for other, latin in reversed(_lookalikes().items())
+        if "CYRILLIC" in unicodedata.name(other)
+    }
+
+
+def doubled_changes(text: str) -> list[Change]:
+    """Words of which every letter stands twice become single, where two such words at least are most of the text."""
+    words = _WORD.findall(text)
+    doubled = [match for match in _WORD.finditer(text) if _DOUBLED.fullmatch(match[0])]
+    if len(doubled) < 2 or 2 * len(doubled) < len(words):
+        return []
+    return [Change(m.start(), m.end(), m[0][::2], "doubled-letters", 0.95) for m in doubled]
+
+
+def unreadable_text(text: str) -> str | None:
+    """What makes `text` no text (encoded data, a script), as a piece of it; None where it is text."""
+    found = _MACHINE.search(text)
+    if found and any(map(str.isdigit, found[0])) and len(found[0]) * 2 > len(text):
+        return found[0][:60]
+    if len(text) >= _SCRIPT_LENGTH and len(_SCRIPT.findall(text)) >= _SCRIPT_SHARE * len(text):
+        return text[:60]
+    return None
