@@ -19,6 +19,7 @@ from pipeline.model import CityRef, Document, EvidenceSpan, Finding
 from pipeline.overlay import load_toml
 from pipeline.profile.address import words_of_path
 from pipeline.profile.evidence import Found, content
+from pipeline.profile.vouch import is_whole, spoken_of, text_of
 
 _MOST_WORDS = 4
 _READ = 200_000  # characters in which mentions are counted
@@ -121,20 +122,19 @@ def _candidates(document: Document) -> dict[int, _Candidate]:
             if span is not None:
                 candidate.spans.append(span)
 
+    text = text_of(document)
     for index, block in enumerate(document.blocks):
         if block.role == "title":
             for start, end in _names(block.text, capitals=True):
-                exact = block.text[start:end].strip() == block.text.strip()
-                add(
-                    block.text[start:end],
-                    _TITLE if exact else _IN_TITLE,
-                    (index, start, end, 0.95 if exact else 0.8),
-                )
+                name, whole = block.text[start:end], is_whole(block.text, start, end)
+                if whole or spoken_of(name, text, document.language):
+                    add(name, _TITLE if whole else _IN_TITLE, (index, start, end, 0.95 if whole else 0.8))
     span = _metadata_span(document, "url", "path")
-    for text in words_of_path(document.source)[:1]:
-        for start, end in _names(text, capitals=False):
-            whole = (start, end) == (0, len(text))
-            add(text[start:end], _ADDRESS if whole else _ADDRESS - 0.5, span)
+    for words in words_of_path(document.source)[:1]:
+        for start, end in _names(words, capitals=False):
+            name, whole = words[start:end], is_whole(words, start, end)
+            if whole or spoken_of(name.title(), text, document.language):
+                add(name, _ADDRESS if whole else _ADDRESS - 0.5, span)
     return found
 
 
@@ -164,7 +164,6 @@ def _weigh(document: Document, candidates: dict[int, _Candidate], country: str |
         if country is not None:
             candidate.weight += _COUNTRY if place.country == country else -_COUNTRY
         candidate.weight += _HOME if place.country in home else 0.0
-        candidate.weight += _EUROPE if place.country in europe else 0.0
         candidate.weight += _EUROPE if place.country in europe else 0.0
         candidate.weight += 0.3 * (math.log10(max(place.population, 10)) - 4)
         mentions = text.count(f" {fold(place.name)}")
