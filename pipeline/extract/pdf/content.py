@@ -142,6 +142,8 @@ class Content:
     bases: list[float]
     lefts: list[float]
     rights: list[float]
+    tops: list[float]
+    bottoms: list[float]
     truncated: bool = False
     handle: int = 0
     text_handle: int = 0
@@ -199,9 +201,10 @@ def _read(page: int, text_page: int, number: int, tagged: bool, verdicts: Verdic
     directions = np.array([style.angle for style in styles])
     boxes, baselines = _word_boxes(text_page, starts, ends, sizes, directions, frame)
     ids = np.fromiter(map(id, styles), dtype=np.uint64, count=len(styles))
+    lefts, tops, rights, bottoms = boxes.T.tolist()
     return Content(
         number, frame, text, starts, ends, boxes, baselines, styles, sizes, directions, ids,
-        baselines.tolist(), boxes[:, 0].tolist(), boxes[:, 2].tolist(), truncated, page, text_page, said,
+        baselines.tolist(), lefts, rights, tops, bottoms, truncated, page, text_page, said,
     )  # fmt: skip
 
 

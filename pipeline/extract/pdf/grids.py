@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,12 +11,17 @@ from pipeline.extract.pdf.content import Content
 from pipeline.extract.pdf.lines import said_between, text_between
 from pipeline.model import Block, Cell, Edit, PageBox, apply, fold_space, new_block
 
+_LEADERS = re.compile(r"\s*(?:(?:\.\s?){4,}|…{2,}|_{4,})$")
+
 Box = tuple[float, float, float, float]
 
 
 @dataclass(slots=True)
 class GridCell:
-    """A cell; `lines` are its lines of text, `box` is where it stands on its page as shown."""
+    """A cell; `lines` are its lines of text, `box` is where it stands on its page as shown.
+
+    `lines_at` are the top and bottom of each line, in the coordinates of the page's frame.
+    """
 
     row: int
     column: int
@@ -25,6 +31,7 @@ class GridCell:
     box: Box | None
     header: bool = False
     said: str = ""
+    lines_at: tuple[tuple[float, float], ...] = ()
 
     @property
     def text(self) -> str:
@@ -56,7 +63,12 @@ def grid_cell(
 ) -> GridCell:
     """The cell at `place` (row, column) with its `words`; `box` in the coordinates of the page's frame."""
     shown = content.frame.shown(box)
-    return GridCell(*place, *spans, cell_lines(content, words), shown, header, cell_said(content, words))
+    lines = cell_rows(content, words)
+    texts = [_line(content, line) for line in lines]
+    at: tuple[tuple[float, float], ...] = ()
+    if len(lines) > 1:
+        at = tuple((content.tops[line[0]], content.bottoms[line[0]]) for line in lines)
+    return GridCell(*place, *spans, texts, shown, header, cell_said(content, words), at)
 
 
 def complete(cells: Sequence[GridCell], rows: int, columns: int) -> list[GridCell]:
@@ -78,6 +90,11 @@ def complete(cells: Sequence[GridCell], rows: int, columns: int) -> list[GridCel
 
 def cell_lines(content: Content, words: Sequence[int]) -> list[str]:
     """The words of a cell as lines from top to bottom, each read from left to right."""
+    return [_line(content, line) for line in cell_rows(content, words)]
+
+
+def cell_rows(content: Content, words: Sequence[int]) -> list[list[int]]:
+    """The words of a cell by line, from top to bottom."""
     if not words:
         return []
     bases, lefts = content.bases, content.lefts
@@ -87,7 +104,7 @@ def cell_lines(content: Content, words: Sequence[int]) -> list[str]:
             lines[-1].append(word)
         else:
             lines.append([word])
-    return [_line(content, line) for line in lines]
+    return lines
 
 
 def cell_said(content: Content, words: Sequence[int]) -> str:
@@ -129,7 +146,20 @@ def table_block(grids: Sequence[Grid], joins: Joins | None = None) -> Block:
             start = len(raw)
             text = cell.text
             raw += cell.said or text
-            if joins and not cell.said and len(cell.lines) > 1:
+            leaders = _LEADERS.search(text) if not cell.said else None
+            if leaders:
+                at = start + shift + leaders.start()
+                edits.append(
+                    Edit(
+                        start=at,
+                        end=at + len(leaders.group()),
+                        before=leaders.group(),
+                        after="",
+                        cause="leaders",
+                    )
+                )
+                shift -= len(leaders.group())
+            elif joins and not cell.said and len(cell.lines) > 1:
                 found = hyphen_edits(cell.lines, start + shift, joins)
                 edits += found
                 shift -= sum(len(edit.before) - len(edit.after) for edit in found)

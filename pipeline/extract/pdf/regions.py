@@ -14,6 +14,8 @@ from pipeline.extract.pdf.tracks import Row, build_grid, find_tracks
 
 DASHES = re.compile(r"^[-=_–—\s]{8,}$")
 """A rule drawn with characters."""
+_MANY_CELLS = 20
+_FILLED = 0.4
 
 
 def region_grid(content: Content, all_rows: Sequence[Row], graphics: Graphics, box: Box) -> Grid | None:
@@ -33,7 +35,14 @@ def region_grid(content: Content, all_rows: Sequence[Row], graphics: Graphics, b
     if len(tracks) < 2:
         return None
     grid = build_grid(content, rows, tracks, across, box)
-    return grid if grid and grid.rows >= 2 else None
+    return grid if grid and grid.rows >= 2 and _is_filled(grid) else None
+
+
+def _is_filled(grid: Grid) -> bool:
+    """Whether at least two rows have text in half of the columns, and cells are not mostly empty, as in a chart."""
+    full = [cell.row for cell in grid.cells if cell.lines]
+    rows = sum(2 * full.count(row) >= grid.columns for row in range(grid.rows))
+    return rows >= 2 and (len(grid.cells) < _MANY_CELLS or len(full) > _FILLED * len(grid.cells))
 
 
 def _without_dashes(rows: Sequence[Row]) -> tuple[list[Row], list[tuple[float, float, float]]]:

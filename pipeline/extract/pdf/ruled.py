@@ -5,15 +5,17 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.extract.pdf.content import Content
 from pipeline.extract.pdf.graphics import Graphics
-from pipeline.extract.pdf.grids import Box, Grid, GridCell, complete, grid_cell
+from pipeline.extract.pdf.grids import Box, Grid, GridCell, cell_lines, complete, grid_cell
 from pipeline.extract.pdf.lattice import find_cells
 from pipeline.extract.pdf.lines import Piece
+from pipeline.extract.pdf.paragraphs import marks
 from pipeline.extract.pdf.pdfium import Floats
 from pipeline.extract.pdf.regions import region_grid
 from pipeline.extract.pdf.tracks import is_number, make_rows
@@ -24,6 +26,8 @@ _MIN_EDGES = 2
 _MAX_EDGES = 3000
 _SNAP = 3.0
 _WORDS_AT_ONCE = 2000
+_REMARK = 70
+_STRIP = 7.0
 _CHART_CELLS = 20
 _CHART_EMPTY = 0.65
 
@@ -44,9 +48,9 @@ def ruled_tables(content: Content, graphics: Graphics, pieces: Sequence[Piece]) 
     grids = []
     for cells in find_cells(graphics.across, graphics.down):
         grid = _grid(content, cells, centres)
-        if grid is None or _is_chart(grid):
+        if grid is None:
             continue
-        if _undivided(grid):
+        if _undivided(grid) or _has_strips(grid):
             left, top, right, bottom = grid.box
             inside = [
                 p
@@ -54,7 +58,8 @@ def ruled_tables(content: Content, graphics: Graphics, pieces: Sequence[Piece]) 
                 if left - 2 < (p.left + p.right) / 2 < right + 2 and top < p.base < bottom + 2
             ]
             grid = region_grid(content, make_rows(inside), graphics, grid.box) or grid
-        grids.append(grid)
+        if not _is_chart(grid):
+            grids.append(grid)
     return sorted(grids, key=lambda grid: (grid.box[1], grid.box[0]))
 
 
@@ -97,6 +102,9 @@ def _grid(content: Content, cells: list[Box], centres: Floats) -> Grid | None:
         & (centres[:, 1] < ys[-1] + _SNAP)
     )
     filled = _words_by_cell(near, centres, cells)
+    inner = [cell for cell in cells if not _is_remark(content, cell, filled[cell], xs, ys)]
+    if len(inner) < len(cells):
+        return _grid(content, inner, centres) if inner else None
     placed = [
         (_place(xs, cell[0]), _place(ys, cell[1]), _place(xs, cell[2]), _place(ys, cell[3])) for cell in cells
     ]
@@ -122,6 +130,35 @@ def _grid(content: Content, cells: list[Box], centres: Floats) -> Grid | None:
         max(c[3] for c in cells),
     )
     return Grid(content.number, box, content.frame.shown(box), made, rows, columns, words)
+
+
+def _is_remark(content: Content, cell: Box, words: list[int], xs: list[float], ys: list[float]) -> bool:
+    """Whether a cell is the first or last of its table, as wide as all of it, and holds a caption or a note."""
+    wide = cell[0] - xs[0] < _SNAP and xs[-1] - cell[2] < _SNAP
+    if not wide or not (cell[1] - ys[0] < _SNAP or ys[-1] - cell[3] < _SNAP):
+        return False
+    text = " ".join(cell_lines(content, words))
+    return len(text) > _REMARK or bool(marks().caption.match(text))
+
+
+def _has_strips(grid: Grid) -> bool:
+    """Whether an empty strip runs through two cells or more of a row, with text above and below it in both."""
+    for row in range(grid.rows):
+        spans = [cell.lines_at for cell in grid.cells if cell.row == row and len(cell.lines_at) >= 2]
+        if len(spans) < 2:
+            continue
+        gaps = [
+            {
+                round((above + below) / 2)
+                for (_, above), (below, _) in pairwise(lines)
+                if below - above > _STRIP
+            }
+            for lines in spans
+        ]
+        shared = [y for y in gaps[0] if any(abs(y - other) <= 2 for found in gaps[1:] for other in found)]
+        if shared:
+            return True
+    return False
 
 
 def _words_by_cell(words: Ints, centres: Floats, cells: Sequence[Box]) -> dict[Box, list[int]]:
