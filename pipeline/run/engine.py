@@ -127,6 +127,7 @@ class _Run:
         if not changes and self._ledger.get("complete") == corpus_key:
             kept = self._ledger.get("record")
             if kept is not None and not spoiled:
+                self._remember_files(plan)
                 return Result(RunRecord.model_validate_json(kept), 0, (), plan.notes)
         with self._ledger.transaction():
             self._ledger.set("complete", None)
@@ -140,11 +141,17 @@ class _Run:
             settled = self._settle(pool, plan, answers)
         self._refuse(plan)
         record = self._join(plan)
+        self._remember_files(plan)
         with self._ledger.transaction():
-            self._ledger.replace_files(plan.files)
             self._ledger.set("record", record.model_dump_json())
             self._ledger.set("complete", corpus_key)
         return Result(record, len({unit.id for unit in todo} | settled), tuple(changes), plan.notes)
+
+    def _remember_files(self, plan: Plan) -> None:
+        """Keep what was seen of the files, so that the next run need not open those that stay the same."""
+        if {name: tuple(row) for name, *row in plan.files} != self._ledger.files():
+            with self._ledger.transaction():
+                self._ledger.replace_files(plan.files)
 
     def _check_vanished(self, plan: Plan, prune: bool) -> None:
         if not plan.units and not plan.refused and not (prune and plan.known):

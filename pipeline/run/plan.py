@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import orjson
 
@@ -31,7 +32,7 @@ class Unit:
     findings: tuple[Finding, ...]
     parts: dict[str, str]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The key under which the document is done."""
         return keys.key_of(self.parts)
