@@ -70,14 +70,16 @@ class Manner:
 
     def __init__(self, kinds: list[str], small: list[str], kind_last: bool, least: int) -> None:
         self._kind = re.compile("|".join(kinds))
-        self._quoted = re.compile(rf"\b(?:{'|'.join(kinds)})[ \u00a0]{_QUOTED}", re.IGNORECASE)
+        kind = rf"(?:{'|'.join(kinds)})"
+        self._quoted = re.compile(rf"\b{kind}[ \u00a0]{_QUOTED}|{_QUOTED}[:,]? {kind}\b", re.IGNORECASE)
         self._small = frozenset(small)
         self._kind_last = kind_last
         self._least = least
 
     def names(self, text: str) -> list[tuple[int, int]]:
         """[start, end) of each name in `text`."""
-        found = [match.span(1) for match in self._quoted.finditer(text) if match[1][0].isupper()]
+        spans = (match.span(1 if match[1] else 2) for match in self._quoted.finditer(text))
+        found = [(start, end) for start, end in spans if text[start].isupper()]
         words = list(_WORD.finditer(text))
         for position, word in enumerate(words):
             if not self._kind.fullmatch(word.group(0)) or not word.group(0)[:1].isupper():
@@ -137,8 +139,9 @@ def _year(text: str, start: int, end: int) -> int | None:
     sentence_start = max(
         (m.end() for m in _SENTENCE_END.finditer(text, 0, start) if not _abbreviates(text, m)), default=0
     )
+    after = end + 3 if text[end : end + 1] in ("”", "“", '"', "»") and ":" in text[end : end + 3] else end
     closing = next(
-        (m.start() for m in _SENTENCE_END.finditer(text, end) if not _abbreviates(text, m)), len(text)
+        (m.start() for m in _SENTENCE_END.finditer(text, after) if not _abbreviates(text, m)), len(text)
     )
     near = []
     for match in YEAR.finditer(text, sentence_start, closing):
