@@ -122,17 +122,30 @@ Examples:
   cityreports show raw/site/page.html
   cityreports show https://example.org/pl/gdansk
   cityreports show 3f9a
+  cityreports show raw/reports/city.pdf --page 2 --image
 """
 )
 @click.argument("document")
 @_raw_option
 @_out_option
-def show(document: str, raw: Path | None, out: Path | None) -> None:
+@click.option(
+    "--page", type=click.IntRange(min=1), help="A page of a PDF: its blocks, or with --image its picture."
+)
+@click.option("--image", is_flag=True, help="Write the page as a PNG here, its blocks drawn and labelled.")
+def show(document: str, raw: Path | None, out: Path | None, page: int | None, image: bool) -> None:
     """The profile, findings and repairs of DOCUMENT: a path, an address, or the beginning of an id."""
     from pipeline.run import inspect
 
     settings = configuration.load(raw=raw, out=out)
+    if image and page is None:
+        raise UsageError("Say which page to draw: --page N --image.")
     found = inspect.find(settings, document)
+    if page is not None:
+        if image:
+            terminal.say(f"Written: {inspect.write_page_image(found, page, settings)}")
+        else:
+            terminal.show_page(inspect.blocks_of_page(found, page))
+        return
     if found.error is not None:
         terminal.show_error(found.error, inspect.quarantine_folder(settings, found.id))
     else:

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.model import REPLACEMENT, Edit, Finding, Metadata, Origin, PageBox, Sibling, TextRange
+from pipeline.model import REPLACEMENT, Block, Edit, Finding, Metadata, Origin, PageBox, Sibling, TextRange
 
 if TYPE_CHECKING:
     from pipeline.run.changes import Change
@@ -51,6 +51,11 @@ def safe(text: str, limit: int | None = None) -> str:
 def say_error(sentence: str) -> None:
     """One sentence on standard error."""
     Console(stderr=True, highlight=False, soft_wrap=True).print(Text(safe(sentence)))
+
+
+def say(sentence: str) -> None:
+    """One sentence on standard output."""
+    console().print(Text(safe(sentence)))
 
 
 # --- progress ----------------------------------------------------------------------------------------------
@@ -244,6 +249,16 @@ def show_document(found: Found) -> None:
             out.print(Text(safe(section.text, _SHOWN)))
     _show_findings(document.findings)
     _show_repairs([(index, edit) for index, block in enumerate(document.blocks) for edit in block.edits])
+
+
+def show_page(blocks: Sequence[tuple[int, Block]]) -> None:
+    """The blocks of a page, each with its number, kind and place."""
+    out = console()
+    for index, block in blocks:
+        level = f" {block.level}" if block.level else ""
+        out.print(Text(f"{index:>5} {block.role or block.kind}{level}", style="bold"))
+        out.print(Text("      " + safe(block.text, _SHOWN).replace("\n", "\n      ")))
+        out.print(Text(f"      {place(block.origins[0])}", style="dim"))
 
 
 def _edition(report: object) -> str:

@@ -24,18 +24,18 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Change:
-    """A document that the next run will do, and why."""
+    """A document that the next run will do, or whose outputs it will remove, and why."""
 
     id: str
     path: str
-    kind: Literal["new", "again", "retry"]
+    kind: Literal["new", "again", "retry", "gone"]
     why: str
 
 
 def find_changes(
     plan: Plan, ledger: Ledger | None, settings: Settings, *, force: bool, again: frozenset[str]
 ) -> list[Change]:
-    """The documents to be read, in the order of their ids.
+    """The documents to be read, in the order of their ids, and the sources that vanished.
 
     Raises UsageError where `again` names what is not a document of the plan.
     """
@@ -54,7 +54,7 @@ def find_changes(
         )
         if reason is not None:
             changes.append(Change(document, unit.source.path, *reason))
-    return changes
+    return changes + [Change("", path, "gone", "its source is not there any more") for path in plan.vanished]
 
 
 def _reason(

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from pipeline.errors import ChangedWhileReading, RunError, Unreadable, UsageError
-from pipeline.model import Block, Document, Edit, Origin, Profile, TextRange, locate, raw_span
+from pipeline.model import Block, Document, Edit, Origin, PageBox, Profile, TextRange, locate, raw_span
 from pipeline.run.ledger import Ledger
 from pipeline.run.outputs import DOCUMENTS, QUARANTINE
 from pipeline.run.records import ErrorRecord
@@ -145,6 +145,48 @@ def causes(settings: Settings) -> dict[str, dict[str, int]]:
 def quarantine_folder(settings: Settings, entry: str) -> Path:
     """Where the original bytes and `error.json` of a quarantine entry are."""
     return settings.out / QUARANTINE / entry
+
+
+def blocks_of_page(found: Found, page: int) -> list[tuple[int, Block]]:
+    """The blocks that stand on a page of a PDF, with their indices. Raises UsageError where there is no such page."""
+    document = _pdf_with_page(found, page)
+    return [
+        (index, block)
+        for index, block in enumerate(document.blocks)
+        if any(isinstance(origin, PageBox) and origin.page == page for origin in block.origins)
+    ]
+
+
+def write_page_image(found: Found, page: int, settings: Settings) -> Path:
+    """Write a page of a PDF as PNG, its blocks drawn and labelled, into the current folder; the file's path.
+
+    Raises UsageError where there is no such page, RunError where the file is not as it was or cannot be written.
+    """
+    from pipeline.extract.pdf import render_page
+
+    document = _pdf_with_page(found, page)
+    source = document.source
+    if source.compression is not None or "\\x" in source.path:
+        raise UsageError(f"{source.path} is compressed or oddly named; unpack or rename it to see its pages.")
+    target = Path(f"{found.id}-page-{page}.png")
+    try:
+        target.write_bytes(render_page(settings.raw / source.path, page, settings))
+    except OSError as error:
+        raise RunError(f"{error.filename or target} cannot be read or written ({error.strerror}).") from error
+    return target
+
+
+def _pdf_with_page(found: Found, page: int) -> Document:
+    document = found.document
+    if document is None:
+        raise UsageError(
+            f"{found.error.path if found.error else found.id} is in quarantine; its pages were not read."
+        )
+    if document.pages is None:
+        raise UsageError(f"{document.source.path} is not a PDF and has no pages.")
+    if page > document.pages:
+        raise UsageError(f"{document.source.path} has {document.pages} pages; there is no page {page}.")
+    return document
 
 
 def explain(found: Found, field: str, settings: Settings) -> list[Explanation]:

@@ -242,6 +242,7 @@ def test_only_what_changed_is_done_again(own: tuple[Path, Path]) -> None:
     said = run("status", raw, "--out", out, cwd=out.parent).stdout
     assert "not seen before" in said
     assert "its metadata changed" in said
+    assert "gone" not in said
     done = ingest(raw, out)
     assert "2 done now, 4 unchanged." in done.stdout
 
@@ -263,6 +264,8 @@ def test_a_removed_source_takes_its_outputs_with_it(own: tuple[Path, Path]) -> N
         row["provenance"]["source"]: row["provenance"]["document"] for row in lines(out / "profiles.jsonl")
     }  # type: ignore[index]
     (raw / "site0.example" / "page0.txt").unlink()
+    said = run("status", raw, "--out", out, cwd=out.parent).stdout
+    assert "gone   its source is not there any more" in said
     assert ingest(raw, out).returncode == 0
     gone = before["site0.example/page0.txt"]
     assert not (out / "documents" / str(gone)).exists()
