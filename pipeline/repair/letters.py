@@ -49,7 +49,7 @@ _MOST_SPELLED = 400
 _COMMON = 1e-4
 _MOST_WORDS = 4000
 _MOST_LOST = 4
-_SENTENCE_END = '.!?:…"„“”»«(-–—•'
+_SENTENCE_END = ".!…•"
 
 _SAMPLE = 200_000
 _LANGUAGE_SAMPLE = 5000
@@ -59,7 +59,7 @@ LANGUAGE_TEMPER = 0.5
 _CHUNK = re.compile(r"(\s+)")
 _MARKED = re.compile(r"[^\w?]*[^\W\d_?]*(?:[?'’-]+[^\W\d_?]+)+\??[^\w]*")
 _MARK_IN_WORD = re.compile(r"\?(?=\?*[^\W\d_A-Z])")
-_MARK_AT_END = re.compile(r"(?<![^\W_])([^\W\d_]+)\?( [^\W\d_A-Z])")
+_MARK_AT_END = re.compile(r"(?<![^\W_])((?:[^\W\d_]|\ufffd)+)\?(?= [^\W\d_A-Z]|[.,;:])")
 _WHOLE_WORD = re.compile(r"(?<![\w\ufffd?])[^\W\d_]+(?![\w\ufffd?])")
 _WORD = re.compile(r"[^\W\d_]*\ufffd(?:[^\W\d_]|\ufffd)*")
 
@@ -138,7 +138,7 @@ def with_marks_lost(text: str) -> str:
         lost = _MARKED.fullmatch(chunk) is not None
         chunks.append(_MARK_IN_WORD.sub(LOST, chunk) if lost else chunk)
     marked = "".join(chunks)
-    return _MARK_AT_END.sub(rf"\g<1>{LOST}\g<2>", marked) if LOST in marked else marked
+    return _MARK_AT_END.sub(rf"\g<1>{LOST}", marked) if LOST in marked else marked
 
 
 def _guess(text: str, start: int, end: int, known: Speech, model: Ngrams) -> Guess | None:
