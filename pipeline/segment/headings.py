@@ -24,6 +24,8 @@ CITY, COUNTRY = "0city", "0country"
 MAX_WORDS = 14
 MAX_LENGTH = 120
 _FEW_WORDS = 6  # a heading of more is not recognised by a single stem
+_TELLING = 4  # letters of a word that says something
+_SHARE = 0.3  # of these words, what a single stem must match
 _ALIKE = 0.87  # SequenceMatcher ratio
 _SHORTEST_FUZZY = 8  # letters
 _LONGEST_COUNTRY = 5  # words
@@ -242,16 +244,24 @@ def _by_words(words: list[str], known: Taxonomy) -> Found | None:
     folded = [fold(word) for word in words]
     best: tuple[int, int, str] | None = None
     for section, stems in known.words:
-        if len(stems) == 1 and len(folded) > _FEW_WORDS:
-            continue
         places = [_place(stem, folded) for stem in stems]
-        if any(place is None for place in places):
+        if any(place is None for place in places) or (len(stems) == 1 and not _is_about(stems[0], folded)):
             continue
         score = sum(len(stem) for stem in stems) + 4 * (len(stems) - 1)
         first = min(place for place in places if place is not None)
         if best is None or (score, -first) > best[:2]:
             best = score, -first, section
     return Found(best[2], "words") if best else None
+
+
+def _is_about(stem: str, words: list[str]) -> bool:
+    """Whether a single stem makes up enough of a heading to say what it is about."""
+    if len(words) > _FEW_WORDS:
+        return False
+    telling = [
+        word for word in words if len(word) >= _TELLING and not word.isdigit() and word not in (CITY, COUNTRY)
+    ]
+    return sum(_place(stem, [word]) is not None for word in words) >= _SHARE * len(telling)
 
 
 def tells(entries: tuple[tuple[str, ...], ...], text: str) -> bool:
