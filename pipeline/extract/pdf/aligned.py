@@ -26,6 +26,8 @@ _LONG_CELL = 60
 _ROW_GAP = 2.6
 _LONELY = 2
 _PROSE_WIDTH = 0.6
+_HEADER_SHARE = 0.35
+_HEADER_CELL = 45
 
 
 def between_rules(content: Content, pieces: Sequence[Piece], graphics: Graphics) -> list[Grid]:
@@ -42,26 +44,32 @@ def between_rules(content: Content, pieces: Sequence[Piece], graphics: Graphics)
             and p.right < right + 4
         ]
         beside = [p for p in pieces if p.left < right and p.right > left]
-        for top, bottom in _stretches(beside, ys, right - left):
-            within = [p for p in inside if top - 1 < p.base < bottom + 1]
-            grid = _grid_between(content, within, graphics, (left, top, right, bottom))
+        for stretch in _stretches(beside, ys, left, right):
+            within = [p for p in inside if stretch[0] - 1 < p.base < stretch[-1] + 1]
+            grid = _grid_between(content, within, graphics, (left, right), stretch)
             if grid:
                 found.append(grid)
                 used |= {p.words.start for p in within}
     return found
 
 
-def _stretches(pieces: Sequence[Piece], ys: Sequence[float], width: float) -> list[tuple[float, float]]:
+def _stretches(pieces: Sequence[Piece], ys: Sequence[float], left: float, right: float) -> list[list[float]]:
     """The rules cut into stretches that may each be one table: what lies between two tables is running text."""
     stretches: list[list[float]] = [[ys[0]]]
     for above, below in pairwise(ys):
         rows = make_rows([p for p in pieces if above - 1 < p.base < below + 1])
-        prose = [row for row in rows if row.count == 1 and row.right - row.left > _PROSE_WIDTH * width]
+        prose = [row for row in rows if row.count == 1 and _is_wide(row, left, right)]
         several = [row for row in rows if row.count > 1]
         if len(prose) > len(several):
             stretches.append([])
         stretches[-1].append(below)
-    return [(stretch[0], stretch[-1]) for stretch in stretches if len(stretch) > 1]
+    return [stretch for stretch in stretches if len(stretch) > 1]
+
+
+def _is_wide(row: Row, left: float, right: float) -> bool:
+    """Whether a row runs from the left edge over most of the width."""
+    width = right - left
+    return row.left < left + 0.1 * width and row.right - row.left > _PROSE_WIDTH * width
 
 
 def _rule_groups(rules: Sequence[tuple[float, float, float]]) -> list[tuple[float, float, list[float]]]:
@@ -80,22 +88,39 @@ def _rule_groups(rules: Sequence[tuple[float, float, float]]) -> list[tuple[floa
 
 
 def _grid_between(
-    content: Content, pieces: Sequence[Piece], graphics: Graphics, box: tuple[float, float, float, float]
+    content: Content,
+    pieces: Sequence[Piece],
+    graphics: Graphics,
+    edges: tuple[float, float],
+    ys: Sequence[float],
 ) -> Grid | None:
     if len(pieces) < 4:
         return None
     rows = make_rows(pieces)
-    if len(rows) < 2 or not (_looks_tabular(rows, ruled=True) or _keeps_to_tracks(rows, content)):
+    if len(rows) < 2:
         return None
-    return region_grid(content, rows, graphics, box)
+    fewest = 2 if _has_header(rows, ys) else 3
+    if not (_looks_tabular(rows, ruled=True) or _keeps_to_tracks(rows, content, fewest)):
+        return None
+    return region_grid(content, rows, graphics, (edges[0], ys[0], edges[1], ys[-1]))
 
 
-def _keeps_to_tracks(rows: Sequence[Row], content: Content) -> bool:
-    """Whether several rows show at least three tracks, and hardly a piece crosses from one into the next."""
-    if sum(row.count >= 3 for row in rows) < 3:
+def _has_header(rows: Sequence[Row], ys: Sequence[float]) -> bool:
+    """Whether a rule sets off, at the top of a region, a line or two of short pieces: the head of a table."""
+    if len(ys) < 3 or ys[1] - ys[0] > _HEADER_SHARE * (ys[-1] - ys[0]):
+        return False
+    head = [row for row in rows if row.base < ys[1]]
+    if not head or not any(row.count >= 2 for row in head):
+        return False
+    return all(len(piece.text) <= _HEADER_CELL for row in head for piece in row.pieces)
+
+
+def _keeps_to_tracks(rows: Sequence[Row], content: Content, fewest: int) -> bool:
+    """Whether several rows show at least `fewest` tracks, and hardly a piece crosses from one into the next."""
+    if sum(row.count >= fewest for row in rows) < min(3, fewest + 1):
         return False
     tracks = find_tracks(rows, content)
-    if len(tracks) < 3:
+    if len(tracks) < fewest:
         return False
     crossing = sum(
         sum(piece.left < right and piece.right > left for left, right in tracks) > 1
