@@ -112,3 +112,34 @@ def write_content(content: str, box: tuple[float, ...] = (0, 0, WIDTH, HEIGHT), 
     buffer = io.BytesIO()
     pdf.save(buffer, deterministic_id=True)
     return buffer.getvalue()
+
+
+def write_tagged(
+    blocks: list[tuple[str, str]], artifact: str = "", roles: dict[str, str] | None = None
+) -> bytes:
+    """A one-page tagged PDF: (structure type, text) in the order of the tree, painted from the last to the first.
+
+    `artifact` is text that is marked as no content; `roles` the file's own names for standard types.
+    """
+    pdf = pikepdf.open(io.BytesIO(write_content("")))
+    page = pdf.pages[0]
+    parts = [
+        f"/{kind} <</MCID {number}>> BDC BT /F1 11 Tf 72 {700 - 30 * number} Td ({text}) Tj ET EMC"
+        for number, (kind, text) in enumerate(blocks)
+    ]
+    if artifact:
+        parts.append(f"/Artifact BMC BT /F1 8 Tf 72 800 Td ({artifact}) Tj ET EMC")
+    page.Contents = pdf.make_stream("\n".join(reversed(parts)).encode("latin-1"))
+    kids = [
+        pdf.make_indirect(pikepdf.Dictionary(S=pikepdf.Name(f"/{kind}"), Pg=page.obj, K=number))
+        for number, (kind, _) in enumerate(blocks)
+    ]
+    document = pdf.make_indirect(pikepdf.Dictionary(S=pikepdf.Name.Document, K=kids))
+    mapped = {f"/{own}": pikepdf.Name(f"/{meant}") for own, meant in (roles or {}).items()}
+    pdf.Root.StructTreeRoot = pdf.make_indirect(
+        pikepdf.Dictionary(Type=pikepdf.Name.StructTreeRoot, K=document, RoleMap=mapped)
+    )
+    pdf.Root.MarkInfo = pikepdf.Dictionary(Marked=True)
+    buffer = io.BytesIO()
+    pdf.save(buffer, deterministic_id=True)
+    return buffer.getvalue()

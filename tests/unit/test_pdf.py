@@ -15,7 +15,7 @@ from pipeline.extract.pdf import extract_pdf, markdown_pages, read_pdf, render_p
 from pipeline.extract.pdf.document import page_ranges
 from pipeline.model import Document, Known, PageBox, Source, locate, undo
 from pipeline.settings import Settings
-from tests.unit.pdf_writing import HEIGHT, WIDTH, write_broken_font, write_pdf
+from tests.unit.pdf_writing import HEIGHT, WIDTH, write_broken_font, write_pdf, write_tagged
 
 LINE = "The council met in the town hall and spoke of trees."
 ONE_LINE = [{"text": [[72, 100, 11, "Helvetica", LINE]]}]
@@ -241,3 +241,39 @@ def test_a_page_is_drawn_with_its_blocks(tmp_path: Path) -> None:
     assert picture == render_page(path, 1)
     with pytest.raises(UsageError):
         render_page(path, 2)
+
+
+def test_the_structure_tree_tells_headings_lists_and_artifacts() -> None:
+    data = write_tagged(
+        [
+            ("H1", "Plan of the city"),
+            ("Body", "The plan has two parts."),
+            ("H2", "Trees"),
+            ("Note", "1 Of all kinds."),
+        ],
+        artifact="Draft for the council",
+        roles={"Body": "P"},
+    )
+    document = extract(data)
+    assert [(block.kind, block.level, block.role, block.text) for block in document.blocks] == [
+        ("heading", 1, None, "Plan of the city"),
+        ("paragraph", None, None, "The plan has two parts."),
+        ("heading", 2, None, "Trees"),
+        ("paragraph", None, "footnote", "1 Of all kinds."),
+        ("furniture", None, "running_header", "Draft for the council"),
+    ]
+
+
+def test_a_structure_tree_that_leaves_most_text_out_is_not_believed() -> None:
+    data = write_tagged([("H1", "Plan")])
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        stream = pdf.pages[0].Contents.read_bytes()
+        lines = "".join(
+            f"BT /F1 11 Tf 72 {600 - 14 * n} Td (Line {n} stands outside the tree.) Tj ET " for n in range(9)
+        )
+        pdf.pages[0].Contents = pdf.make_stream(stream + lines.encode())
+        out = io.BytesIO()
+        pdf.save(out)
+    text = " ".join(block.text for block in extract(out.getvalue()).blocks)
+    assert "Line 0 stands" in text
+    assert "Line 8 stands" in text

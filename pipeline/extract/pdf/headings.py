@@ -18,7 +18,6 @@ _LETTER = re.compile(r"[^\W\d_]")
 _FORMULA = re.compile(r"\\[a-zA-Z]+|[=∑∫√≤≥→]|[_^]\{")
 _LEVELS = 6
 _ENOUGH = 3.0
-_ENOUGH_BESIDE_TAGS = 4.5
 _SIZES = ((1.6, 3.0), (1.35, 2.0), (1.13, 1.0))
 _BODY_LENGTH = 40
 _SHORT = 60
@@ -47,7 +46,8 @@ def body_size(drafts: Sequence[Draft]) -> float:
 def mark_headings(drafts: Sequence[Draft], bookmarks: Bookmarks) -> None:
     """Set kind and level of the drafts that are headings.
 
-    A bookmark that names a draft on its page speaks for it, and gives its level; so does a table of contents.
+    A bookmark that names a draft on its page speaks for it, and gives its level; so does a table of contents. Where
+    the structure tree has headings, it alone tells them, with the bookmarks.
     """
     body = _body(drafts)
     styles: list[tuple[float, bool, bool]] = []
@@ -55,12 +55,17 @@ def mark_headings(drafts: Sequence[Draft], bookmarks: Bookmarks) -> None:
     contents = _contents(drafts)
     told = any(draft.kind == "heading" for draft in drafts)
     for index, draft in enumerate(drafts):
-        if draft.kind not in ("paragraph", "list_item") or draft.role or draft.visibility != "shown":
+        if (
+            draft.kind not in ("paragraph", "list_item")
+            or draft.role
+            or draft.visibility != "shown"
+            or not draft.lines
+        ):
             continue
-        if told and draft.lines and draft.lines[0].element:
+        if told and (draft.lines[0].element or (draft.page, fold(draft.text)) not in bookmarks):
             continue
         following = next((d for d in drafts[index + 1 : index + 6] if d.kind != "furniture"), None)
-        if _score(draft, following, body, bookmarks, contents) >= (_ENOUGH_BESIDE_TAGS if told else _ENOUGH):
+        if _score(draft, following, body, bookmarks, contents) >= _ENOUGH:
             found.append(draft)
             styles.append(_style(draft, body.size))
     _set_levels(found, styles, bookmarks, tidy=not told)

@@ -85,7 +85,7 @@ class _Walker:
         self.tables = 0
         self.cell_table = 0
         self.row = self.column = 0
-        self.lists = 0
+        self.lists = self.sections = 0
         self.placed = 0
 
     def walk(self, node: Any, role: str, owner: int | None, page: int | None, depth: int) -> None:
@@ -157,6 +157,10 @@ class _Walker:
         elif kind == "item":
             item = self._add(Element("list_item", max(self.lists, 1)))
             self.walk(children, "", item, page, depth + 1)
+        elif kind == "section":
+            self.sections += 1
+            self.walk(children, "", owner if self._in_item(owner) else None, page, depth + 1)
+            self.sections -= 1
         elif kind in ("inline", "container"):
             inherit = owner if kind == "inline" or self._in_item(owner) else None
             self.walk(children, "", inherit, page, depth + 1)
@@ -172,7 +176,8 @@ class _Walker:
             self.walk(children, "", owner, page, depth + 1)
             return
         name, _, level = kind.partition(":")
-        self.walk(children, "", self._add(Element(name, int(level or 0))), page, depth + 1)
+        own = int(level or 0) or (min(max(self.sections, 1), 6) if name == "heading" else 0)
+        self.walk(children, "", self._add(Element(name, own)), page, depth + 1)
 
     def _table(self, children: Any, page: int | None, depth: int) -> None:
         self.tables += 1
