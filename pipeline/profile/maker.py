@@ -86,7 +86,11 @@ def _site(document: Document) -> Found[str] | None:
     stands_in = metadata(document, key)
     if stands_in is None and key == "path":
         stands_in = _metadata_block(document, "path")
-    return Found(value, stands_in.spans if stands_in else ())
+    if stands_in is None:
+        return Found(value, ())
+    block, start, _, confidence = stands_in.spans[0]
+    at = document.blocks[block].text.lower().find(value.lower(), start)
+    return Found(value, ((block, at, at + len(value), confidence),) if at >= 0 else stands_in.spans)
 
 
 def _metadata_block(document: Document, key: str) -> Found[str] | None:
