@@ -10,7 +10,7 @@ from typing import Final
 
 from pipeline.extract.html.draft import Draft
 from pipeline.extract.html.elements import CONTROLS, EMPHASIS, INLINE, NEVER_FURNITURE, SKIPPED
-from pipeline.extract.html.hints import NO_HINTS, Hints, hints_of
+from pipeline.extract.html.hints import NO_HINTS, Hints, hints_of, name_bits, says_hidden
 from pipeline.extract.html.parser import BREAK, SPACE, Node, Tree
 from pipeline.extract.html.tables import grid, is_data_table
 from pipeline.extract.html.visibility import Visibilities, may_hide_bare
@@ -26,6 +26,7 @@ _PLAIN: Final = frozenset(
 )
 _PLAIN_AREAS: Final = frozenset(("div", "p", "section", "li", "ul", "ol", "td", "tr", "tbody", "dd", "dt"))
 _BOLD: Final = frozenset(("b", "strong"))
+_TO_FOLD: Final = re.compile(r"[&\t\n\r\f\v]|  ")
 _BLANK_LINE: Final = re.compile(r"(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)\s*")
 _DASH: Final = re.compile(r"^[\s\u2012-\u2015\u2212~-]+")
 _ROLE_OF_TAG: Final[dict[str, Role]] = {
@@ -35,7 +36,7 @@ _ROLE_OF_TAG: Final[dict[str, Role]] = {
 _ROLE_OF_ROLE: Final[dict[str, Role]] = {
     "navigation": "navigation", "banner": "site_name", "contentinfo": "footer", "complementary": "related",
     "search": "form", "dialog": "form", "alertdialog": "cookie", "menu": "navigation", "menubar": "navigation",
-    "form": "form", "tooltip": "metadata", "toolbar": "navigation", "tablist": "navigation",
+    "form": "form", "tooltip": "boilerplate", "toolbar": "navigation", "tablist": "navigation",
 }  # fmt: skip
 
 
@@ -44,11 +45,12 @@ class BlockBuilder:
 
     def __init__(self, tree: Tree, max_blocks: int) -> None:
         self.tree = tree
+        self.source, self.runs, self.literal = tree.source, tree.scanned.runs, tree.scanned.literal
         self.left = max_blocks
         self.beyond: int | None = None
         self.drafts: list[Draft] = []
         self.page_size = max(1, tree.root.size)
-        self.visibilities = Visibilities(tree.root)
+        self.visibilities = Visibilities(tree)
         self.draft: Draft | None = None
         self.space = False
         self.breaks = 0
@@ -86,20 +88,20 @@ class BlockBuilder:
         for child in node.children:
             if isinstance(child, Node):
                 self._element(child)
+            elif child >= 0:
+                self._text(child, node)
             elif child == SPACE:
                 self.space = True
-            elif child == BREAK:
-                self._edge()
             else:
-                self._text(child, node)
+                self._edge()
 
     def _text(self, run: int, node: Node) -> None:
-        start, end = self.tree.scanned.runs[run]
-        literal = run in self.tree.scanned.literal
+        start, end = self.runs[run]
+        literal = run in self.literal
         if not self.preformatted:
             self._run(start, end, literal, node)
             return
-        source = self.tree.source
+        source = self.source
         for gap in _BLANK_LINE.finditer(source, start, end):
             self._run(start, gap.start(), literal, node)
             self._edge()
@@ -107,7 +109,9 @@ class BlockBuilder:
         self._run(start, end, literal, node)
 
     def _run(self, start: int, end: int, literal: bool, node: Node) -> None:
-        text = fold_space(self.tree.decoded(start, end, literal))
+        text = self.source[start:end]
+        if _TO_FOLD.search(text):
+            text = fold_space(self.tree.decoded(start, end, literal))
         if not text:
             self.space = True
             return
@@ -135,7 +139,7 @@ class BlockBuilder:
         draft.level, draft.role = self.level, self.role
         draft.visibility, draft.areas, draft.main = self.visibility, self.areas, self.main
         draft.list_level = self.list_level
-        own = hints_of(node.attrs).bits if node.attrs else 0
+        own = name_bits(node.attrs) if node.attrs else 0
         draft.bits, draft.near, draft.depth = self.bits | own, own, self.depth
         for bits in self.near:
             draft.near |= bits
@@ -159,8 +163,10 @@ class BlockBuilder:
         """The edge of a block: what is in the line ends here, unless the block around is one piece."""
         if self.solid:
             self.space = True
-        else:
+        elif self.draft is not None:
             self._flush()
+        else:
+            self.space, self.breaks = False, 0
 
     def _become_item(self, draft: Draft) -> None:
         """The first text of a list item is the item; what follows in it are paragraphs."""
@@ -194,18 +200,23 @@ class BlockBuilder:
             if self.breaks > 1:
                 self._edge()
             return
-        if tag in SKIPPED or (not node.size and tag not in _HEADINGS):
-            if tag == "hr" or (tag not in INLINE and tag not in SKIPPED and tag not in CONTROLS):
+        inline = tag in INLINE
+        if tag in SKIPPED or not node.size:
+            if not (inline or tag in SKIPPED or tag in CONTROLS):
                 self._edge()
             return
         attrs = node.attrs
-        hints = hints_of(attrs) if attrs else NO_HINTS
+        if inline and attrs and attrs.get("role") == "heading":
+            inline = False
+        hints = NO_HINTS
+        if attrs and (not inline or says_hidden(attrs)):
+            hints = hints_of(attrs)
         visibility = self.visibilities.of(node, hints) if attrs or may_hide_bare(node) else None
         if visibility == "folded" and self.solid:
             visibility = None
         if visibility is not None and visibility != self.visibility and self.visibility != "hidden":
             self._apart(node, hints, visibility)
-        elif tag in INLINE and attrs.get("role") != "heading":
+        elif inline:
             self._inline(node)
         else:
             self._block(node, hints)
@@ -303,7 +314,7 @@ class BlockBuilder:
     def _role_of(self, node: Node, hints: Hints) -> Role | None:
         """The role of furniture that an element's tag, ARIA role or names give it."""
         tag = node.tag
-        if not node.attrs and tag in _PLAIN_AREAS:
+        if tag in _PLAIN_AREAS and (hints.role is None or not node.attrs) and "role" not in node.attrs:
             return None
         if tag == "aside" and self.main:
             return None

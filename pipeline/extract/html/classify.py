@@ -31,8 +31,12 @@ _HIGH: Final = (0.95, 0.55)
 """Between these expected F1 the threshold goes from the one value to the other; below, it is half the F1."""
 _FLOOR: Final = 0.1
 """What is less likely than this is never content."""
-_NEARLY: Final = 0.9
-"""The share of its text from which on a main part counts as content throughout."""
+_LEAST_OF: Final = (("dl", 0.3), ("aside", 0.4))
+"""In these elements of the main part, blocks without links need no higher probability than this."""
+_LEAST_LINKS: Final = 0.8
+"""A paragraph that is nothing but links must be more likely content than this."""
+_EMPTY_SECTION: Final = 0.3
+"""A heading of the main part with nothing under it needs no higher probability than this."""
 _LEAST_NAVIGATION: Final = 0.3
 """What is marked up as navigation must be more likely content than this, however little else there is."""
 _FILE: Final = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|csv|zip|epub)(?:$|[?#])", re.IGNORECASE)
@@ -67,17 +71,32 @@ def classify(drafts: Sequence[Draft], facts: PageFacts) -> list[Role | None]:
 def select(drafts: Sequence[Draft], scores: NDArray[np.float64]) -> list[bool]:
     """Which drafts are content: by their probabilities, and by what stands beside and under them."""
     least = threshold(drafts, scores)
-    chosen = [
-        score >= (max(least, _LEAST_NAVIGATION) if draft.areas and draft.areas[-1] == "navigation" else least)
-        for draft, score in zip(drafts, scores.tolist(), strict=True)
-    ]
+    chosen = [score >= _least(draft, least) for draft, score in zip(drafts, scores.tolist(), strict=True)]
     _take_files(drafts, chosen)
     _take_siblings(drafts, chosen)
-    _complete_main(drafts, chosen)
     _take_captions(drafts, chosen)
     _leave_pointers(drafts, chosen)
     _settle_headings(drafts, chosen)
     return chosen
+
+
+def _least(draft: Draft, least: float) -> float:
+    """The threshold for one draft: facts and asides of the main part are let in sooner, navigation
+    and rows of links later."""
+    if draft.kind == "paragraph" and len(draft.links) > 1 and draft.linked > 0.9 * draft.length:
+        least = max(least, _LEAST_LINKS)
+    if draft.areas:
+        return max(least, _LEAST_NAVIGATION) if draft.areas[-1] == "navigation" else least
+    if draft.main and draft.linked * 2 < draft.length and least > _LEAST_OF[0][1]:
+        node: Node | None = draft.node
+        for _ in range(6):
+            if node is None:
+                break
+            for tag, enough in _LEAST_OF:
+                if node.tag == tag:
+                    return min(least, enough)
+            node = node.parent
+    return least
 
 
 def _take_files(drafts: Sequence[Draft], chosen: list[bool]) -> None:
@@ -105,18 +124,6 @@ def _take_siblings(drafts: Sequence[Draft], chosen: list[bool]) -> None:
             if 0 <= other < len(lists) and lists[other] is around
         ]
         chosen[index] = bool(beside) and all(beside)
-
-
-def _complete_main(drafts: Sequence[Draft], chosen: list[bool]) -> None:
-    """A main part that is content nearly throughout is content throughout, but for groups of links."""
-    inside = [
-        i for i, draft in enumerate(drafts) if draft.main and not draft.areas and draft.visibility != "hidden"
-    ]
-    taken = sum(drafts[index].length for index in inside if chosen[index])
-    if taken and taken >= _NEARLY * sum(drafts[index].length for index in inside):
-        for index in inside:
-            if drafts[index].linked * 2 < drafts[index].length:
-                chosen[index] = True
 
 
 def _take_captions(drafts: Sequence[Draft], chosen: list[bool]) -> None:
@@ -187,8 +194,10 @@ def _settle_headings(drafts: Sequence[Draft], chosen: list[bool]) -> None:
         level = min(draft.level or 2, 9)
         if level > 1 and furniture_only[level] and not content[level]:
             chosen[index] = False
-        elif not draft.areas and (follows or (draft.main and not draft.linked and not content[level])):
+        elif follows and not draft.areas:
             chosen[index] = True
+        elif draft.main and not draft.areas and not draft.linked and not content[level]:
+            chosen[index] = chosen[index] or draft.score > _EMPTY_SECTION
         follows = follows and chosen[index]
         content[level:] = furniture_only[level:] = [False] * (10 - level)
 

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import log1p
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -119,6 +119,9 @@ def _own(draft: Draft, copies: Counter[str], title: frozenset[str]) -> list[floa
     words = text.split() if length < 2000 else text[:2000].split()
     count = len(words)
     short = length < 300
+    overlap = (
+        len(title.intersection(_WORD.findall(text.lower()))) / len(title) if title and length < 150 else 0.0
+    )
     return [
         log1p(length),
         count,
@@ -134,12 +137,27 @@ def _own(draft: Draft, copies: Counter[str], title: frozenset[str]) -> list[floa
         draft.main,
         draft.depth,
         copies[text],
-        len(title.intersection(_WORD.findall(text.lower()))) / len(title) if title and short else 0.0,
+        overlap,
         len(areas),
-        *(draft.kind == name for name in _KINDS),
-        *(draft.node.tag == name for name in _TAGS),
-        *(area in areas for area in _AREAS),
+        *_kind_row(draft.kind),
+        *_tag_row(draft.node.tag),
+        *_area_row(areas),
     ]
+
+
+@lru_cache(maxsize=64)
+def _kind_row(kind: str) -> tuple[bool, ...]:
+    return tuple(kind == name for name in _KINDS)
+
+
+@lru_cache(maxsize=256)
+def _tag_row(tag: str) -> tuple[bool, ...]:
+    return tuple(tag == name for name in _TAGS)
+
+
+@lru_cache(maxsize=1024)
+def _area_row(areas: tuple[str, ...]) -> tuple[bool, ...]:
+    return tuple(area in areas for area in _AREAS)
 
 
 def _bits(drafts: Sequence[Draft]) -> Matrix:
@@ -161,7 +179,8 @@ class _Containers:
 
     def __init__(self) -> None:
         self.known: dict[Node, list[float]] = {}
-        self.repeats: dict[Node, tuple[int, int, int]] = {}
+        self.alike: dict[Node, list[Node]] = {}
+        self.largest: dict[Node, tuple[list[Node], int]] = {}
 
     def of(self, draft: Draft) -> list[float]:
         node: Node | None = draft.node
@@ -178,37 +197,47 @@ class _Containers:
         return row
 
     def _look(self, node: Node) -> list[float]:
-        chain, outer = [node], node.parent
-        while len(chain) < 6 and outer is not None:
-            chain.append(outer)
-            outer = outer.parent
-        last = len(chain) - 1
-        found: list[float] = []
-        for k in (1, 2, 3, 5):
-            around = chain[k if k < last else last]
+        around, found = node, list[float]()
+        for steps in (1, 1, 1, 2):
+            for _ in range(steps):
+                around = around.parent or around
             size = around.size or 1
             found += (around.linked / size, log1p(size), size)
-        best, level = (0, 0, 0), 0
-        for place, inner in enumerate(chain):
-            if inner.parent is None or inner.tag == "body":
-                break
-            repeat = self.repeats.get(inner) or self._count(inner, inner.parent)
-            if repeat[0] > best[0]:
-                best, level = repeat, place
-        count, size, linked = best
-        return [*found, count, level, log1p(size / (count or 1)), linked / (size or 1)]
+        alike, level = self._repeat(node)
+        size = sum([each.size for each in alike]) or 1
+        linked = sum([each.linked for each in alike])
+        return [*found, len(alike), level, log1p(size / (len(alike) or 1)), linked / size]
 
-    def _count(self, node: Node, parent: Node) -> tuple[int, int, int]:
-        """How many siblings look like the node (same tag and class), and their characters, all and in links."""
-        alike: dict[tuple[str, str | None], list[Node]] = {}
+    def _repeat(self, node: Node) -> tuple[list[Node], int]:
+        """The largest group of like siblings that the node or an element around it is in, and how far above."""
+        waiting: list[Node] = []
+        inner: Node | None = node
+        while (
+            inner is not None
+            and inner.parent is not None
+            and inner.tag != "body"
+            and inner not in self.largest
+        ):
+            waiting.append(inner)
+            inner = inner.parent
+        best, level = self.largest.get(inner, ([], 0)) if inner is not None else ([], 0)
+        for inner in reversed(waiting):
+            level += 1
+            alike = self.alike.get(inner) or self._group(inner, inner.parent or inner)
+            if len(alike) >= len(best):
+                best, level = alike, 0
+            self.largest[inner] = best, level
+        return best, level
+
+    def _group(self, node: Node, parent: Node) -> list[Node]:
+        """The siblings that look like the node (same tag and class), itself among them."""
+        groups: dict[tuple[str, str | None], list[Node]] = {}
         for child in parent.children:
-            if isinstance(child, Node):
-                alike.setdefault((child.tag, child.attrs.get("class")), []).append(child)
-        for group in alike.values():
-            counted = (len(group), sum(child.size for child in group), sum(child.linked for child in group))
-            for child in group:
-                self.repeats[child] = counted
-        return self.repeats[node]
+            if isinstance(child, Node) and child.size:
+                group = groups.setdefault((child.tag, child.attrs.get("class")), [])
+                group.append(child)
+                self.alike[child] = group
+        return self.alike.get(node, [])
 
 
 def _place(drafts: Sequence[Draft]) -> Matrix:

@@ -43,13 +43,16 @@ class Forest:
 
     def log_odds(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """The score of each row."""
-        trees, depth = self.columns.shape
-        answers = rows[:, self.columns.ravel()] > self.thresholds.ravel()
-        places = answers.reshape(len(rows), trees, depth) @ (1 << np.arange(depth))
-        scores: NDArray[np.float64] = (
-            self.leaves[np.arange(trees), places].sum(axis=1, dtype=np.float64) + self.bias
+        depth = self.columns.shape[1]
+        by_column = np.ascontiguousarray(rows.T)
+        places = np.zeros((len(self.columns), len(rows)), dtype=np.int32)
+        for level in range(depth):
+            above = by_column[self.columns[:, level]] > self.thresholds[:, level, None]
+            places += above.astype(np.int32) << level
+        scores: NDArray[np.float64] = np.take_along_axis(self.leaves, places, axis=1).sum(
+            axis=0, dtype=np.float64
         )
-        return scores
+        return scores + self.bias
 
     def probabilities(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """The probability of each row."""

@@ -11,6 +11,9 @@ from pipeline.model import Role
 from pipeline.overlay import load_toml
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_MAY_HIDE = re.compile(
+    r"sr|[Hh]idden|[Hh]ide|eader|nvisible|ssistive|[Oo]ff|a11y|[Hh]oney|hp|[Ss]kip|ollapse"
+)
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"\w+|©")
 LONGEST_SPOKEN = 300
@@ -61,23 +64,39 @@ def feature_names() -> tuple[str, ...]:
 
 
 @cache
-def _feature_patterns() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern) for pattern in _data()["features"].values())
+def _feature_words() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
+    """The bits of whole words, and of beginnings of words."""
+    whole: dict[str, int] = {}
+    begins: dict[str, int] = {}
+    for bit, words in enumerate(_data()["features"].values()):
+        for word in words.split():
+            known, word = (begins, word[:-1]) if word.endswith("*") else (whole, word)
+            known[word] = known.get(word, 0) | 1 << bit
+    return whole, tuple(begins.items())
 
 
 @lru_cache(maxsize=16384)
 def _bits_of_word(word: str) -> int:
-    return sum(1 << bit for bit, pattern in enumerate(_feature_patterns()) if pattern.fullmatch(word))
+    whole, begins = _feature_words()
+    bits = whole.get(word, 0)
+    for begin, more in begins:
+        if word.startswith(begin):
+            bits |= more
+    return bits
 
 
 @cache
-def _any_furniture() -> re.Pattern[str]:
-    return re.compile("|".join(pattern.pattern for _, pattern in _furniture_patterns()))
+def _any_pattern() -> re.Pattern[str]:
+    """Matches what any pattern matches, so that most names are done with in one search."""
+    data = _data()
+    sections = ("furniture", "visibility", "headings", "content")
+    values = [value for section in sections for value in data[section].values()]
+    lists = [value if isinstance(value, list) else [value] for value in values]
+    every = [pattern.removeprefix(" ") for patterns in lists for pattern in patterns]
+    return re.compile(f" (?:{'|'.join(every)})")
 
 
 def _furniture_role(words: str) -> Role | None:
-    if not _any_furniture().search(words):
-        return None
     return next((role for role, pattern in _furniture_patterns() if pattern.search(words)), None)
 
 
@@ -94,14 +113,15 @@ def hints_of(attrs: dict[str, str | None]) -> Hints:
 
 @lru_cache(maxsize=16384)
 def _hints(*names: str | None) -> Hints:
-    given = " ".join(name[:_LONGEST] for name in names if name)
-    words = f" {_NOT_A_WORD.sub(' ', _CAMEL.sub(' ', given).lower()).strip()} "
+    words = _words(names)
     if words.isspace():
         return NO_HINTS
-    closed = _pattern("visibility", "closed").search(words) is not None
     bits = 0
     for word in words.split():
         bits |= _bits_of_word(word)
+    if not _any_pattern().search(words):
+        return Hints(bits=bits) if bits else NO_HINTS
+    closed = _pattern("visibility", "closed").search(words) is not None
     return Hints(
         role=_furniture_role(words),
         hidden=_pattern("visibility", "hidden").search(words) is not None,
@@ -112,6 +132,31 @@ def _hints(*names: str | None) -> Hints:
         level=_heading_level(words),
         bits=bits,
     )
+
+
+def name_bits(attrs: dict[str, str | None]) -> int:
+    """The `bits` alone of an element's class and id."""
+    return _name_bits(attrs.get("class"), attrs.get("id"))
+
+
+@lru_cache(maxsize=16384)
+def _name_bits(*names: str | None) -> int:
+    bits = 0
+    for word in _words(names).split():
+        bits |= _bits_of_word(word)
+    return bits
+
+
+def _words(names: tuple[str | None, ...]) -> str:
+    """The words of names, lower-case, each between spaces."""
+    given = " ".join([name[:_LONGEST] for name in names if name])
+    return f" {_NOT_A_WORD.sub(' ', _CAMEL.sub(' ', given).lower()).strip()} "
+
+
+def says_hidden(attrs: dict[str, str | None]) -> bool:
+    """Whether the class of an element may name text for screen readers only: a glance before `hints_of`."""
+    names = attrs.get("class")
+    return bool(names) and _MAY_HIDE.search(names or "") is not None
 
 
 def _heading_level(words: str) -> int | None:

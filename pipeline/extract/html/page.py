@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,25 +43,12 @@ class Page:
 
 def read_page(source: str, settings: Settings, url: str | None = None) -> Page:
     """Parse decoded HTML, fetched from `url`, and judge its blocks."""
-    with _collector_at_rest():
-        tree = parse(source, settings.max_text_bytes, settings.max_nodes)
-        builder = BlockBuilder(tree, settings.max_blocks)
-        drafts = builder.build()
-        find_headings(drafts)
-        data = PageData(tree, url)
-        return Page(tree, data, drafts, classify(drafts, facts_of(data, url)), builder.beyond)
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """No garbage collection while a tree grows: it would walk over all of it again and again, and find nothing."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
+    tree = parse(source, settings.max_text_bytes, settings.max_nodes)
+    builder = BlockBuilder(tree, settings.max_blocks)
+    drafts = builder.build()
+    find_headings(drafts)
+    data = PageData(tree, url)
+    return Page(tree, data, drafts, classify(drafts, facts_of(data, url)), builder.beyond)
 
 
 def facts_of(data: PageData, url: str | None) -> PageFacts:

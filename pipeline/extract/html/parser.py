@@ -158,5 +158,8 @@ def parse(source: str, max_characters: int, max_nodes: int) -> Tree:
     if "shadowrootmode" in markup:
         markup = _SHADOW_ROOT.sub("<shadow-root", markup)
     sax_parse(markup, builder)
-    unread = [place for place in (scanned.stopped, builder.first_unread) if place is not None]
-    return Tree(builder.root, source, scanned, builder.scripts, min(unread, default=None), builder.flattened)
+    found = builder.root, builder.scripts, builder.first_unread, builder.flattened
+    builder.__dict__.clear()  # its handlers know it, and it knows them
+    root, scripts, first_unread, flattened = found
+    unread = [place for place in (scanned.stopped, first_unread) if place is not None]
+    return Tree(root, source, scanned, scripts, min(unread, default=None), flattened)

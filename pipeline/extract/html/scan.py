@@ -119,16 +119,17 @@ class _Scanner:
     def _mark(self, start: int, end: int, literal: bool = False) -> None:
         """Put a marker for the text at [start, end), with a space where it has white space around it."""
         text = self.source[start:end]
-        core = text.strip(_SPACE)
+        right = text.rstrip(_SPACE)
+        core = right.lstrip(_SPACE)
         if not core:
             self.parts.append(" " if text else "")
             return
-        first = start + text.index(core[0]) if text[0] in _SPACE else start
-        last = first + len(core)
+        number, last = len(self.runs), start + len(right)
+        first = last - len(core)
         if literal:
-            self.literal.add(len(self.runs))
+            self.literal.add(number)
         before, after = " " if first > start else "", " " if last < end else ""
-        self.parts.append(f"{before}{MARK}{len(self.runs)}{after}")
+        self.parts.append(f"{before}{MARK}{number}{after}")
         self.runs.append((first, last))
 
     def _cdata(self, match: re.Match[str]) -> int:

@@ -12,25 +12,32 @@ from typing import Final
 
 from pipeline.extract.html.elements import HIDDEN
 from pipeline.extract.html.hints import Hints, hints_of
-from pipeline.extract.html.parser import Node
+from pipeline.extract.html.parser import Node, Tree
 from pipeline.model import Visibility
 
 _OFF_STYLE: Final = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_CONTROLS: Final = ("aria-controls", "data-target", "data-bs-target")
+_CONTROLLED: Final = (
+    re.compile(r"aria-controls=[\"']?([^\"'<>]{1,200})"),
+    re.compile(r"data-(?:bs-)?target=[\"']?([^\"'<>]{1,200})"),
+)
+_TAB: Final = re.compile(r"role=[\"']?(?:tab|button)\b")
+_TARGET: Final = re.compile(r"href=[\"']?(#[^\"'<>\s]{1,200})")
+_LONGEST_TAG: Final = 1000
 _PAGE: Final = frozenset(("html", "body", "main"))
 
 
 class Visibilities:
     """Tells the visibility that an element's own markup gives it."""
 
-    def __init__(self, root: Node) -> None:
-        self.root = root
-        self._controlled: set[str] | None = None
+    def __init__(self, tree: Tree) -> None:
+        self._size = tree.root.size
+        self._markup = tree.scanned.markup
+        self._controlled: frozenset[str] | None = None
 
     def of(self, node: Node, hints: Hints) -> Visibility | None:
         """hidden, folded, or None where the element says nothing of it."""
         if node.tag in HIDDEN:  # but for a page that speaks only to those without scripts
-            return None if node.tag == "noscript" and node.size * 2 > self.root.size else "hidden"
+            return None if node.tag == "noscript" and node.size * 2 > self._size else "hidden"
         parent = node.parent
         if parent is not None and parent.tag == "details" and "open" not in parent.attrs:
             return None if node.tag == "summary" else "folded"
@@ -40,7 +47,7 @@ class Visibilities:
             return "hidden"
         if not _is_off(node.attrs):
             return "folded" if hints.closed or node.attrs.get("hidden") == "until-found" else None
-        if node.size * 2 > self.root.size:
+        if node.size * 2 > self._size:
             return None
         return "folded" if self._opens(node, hints) else "hidden"
 
@@ -53,19 +60,15 @@ class Visibilities:
             or (node.get("id") in self._controlled_ids())
         )
 
-    def _controlled_ids(self) -> set[str]:
+    def _controlled_ids(self) -> frozenset[str]:
         """The ids of elements that a control of the page opens."""
         if self._controlled is None:
-            self._controlled = set()
-            waiting = [self.root]
-            while waiting:
-                node = waiting.pop()
-                waiting += node.elements()
-                for name in _CONTROLS:
-                    if name in node.attrs:
-                        self._controlled.update(node.get(name).replace("#", " ").split())
-                if node.attrs.get("role") in ("tab", "button") and node.get("href").startswith("#"):
-                    self._controlled.add(node.get("href")[1:])
+            markup = self._markup
+            named = [names for pattern in _CONTROLLED for names in pattern.findall(markup)]
+            for tab in _TAB.finditer(markup):
+                start = max(0, markup.rfind("<", max(0, tab.start() - _LONGEST_TAG), tab.start()))
+                named += _TARGET.findall(markup, start, tab.end() + _LONGEST_TAG)[:1]
+            self._controlled = frozenset(name for names in named for name in names.replace("#", " ").split())
         return self._controlled
 
 
