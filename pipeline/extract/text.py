@@ -35,6 +35,8 @@ def extract_text(data: bytes, source: Source, settings: Settings) -> Document:
     if len(data) > settings.max_text_bytes:
         findings.append(_over_budget(f"{len(data)} bytes", f"max_text_bytes = {settings.max_text_bytes}"))
         data = _cut(data, settings.max_text_bytes)
+    elif len(data) < source.size:  # the run read no more of it
+        data = _cut(data, len(data))
     declared = source.metadata.get("charset")
     decoded = decode_bytes(data, [(declared.value, declared.origin)] if declared else ())
     findings = [*decoded.findings, *findings]

@@ -104,8 +104,11 @@ def test_budgets_leave_findings() -> None:
 
 
 def test_a_cut_halves_no_character() -> None:
-    document = extract("zażółć gęślą jaźń\n" * 100, max_text_bytes=1031)
-    assert "\ufffd" not in "".join(block.raw for block in document.blocks)
+    data = ("zażółć gęślą jaźń\n" * 100).encode()
+    assert "\ufffd" not in "".join(block.raw for block in extract(data, max_text_bytes=1031).blocks)
+    source = Source(path="a.txt", sha256="0" * 64, media_type="text/plain", size=len(data))
+    blocks = extract_text(data[:1031], source, Settings()).blocks
+    assert "\ufffd" not in "".join(block.raw for block in blocks)
 
 
 @pytest.mark.timeout(60)
