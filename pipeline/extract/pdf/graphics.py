@@ -25,7 +25,8 @@ _SHORTEST = 1.0
 NEARLY_WHITE = 250
 """A channel of a colour from which on it counts as white."""
 WHITE = 0xFFFFFF
-_MAX_GROUNDS = 800
+_MAX_GROUNDS = 500
+_THIN = 2.0
 _ASIDE = 0.7
 _BAND = 5.0
 _TINY = 2.5
@@ -182,32 +183,40 @@ def _visible_edges(boxes: Floats, colours: npt.NDArray[np.int64]) -> Floats:
     Fills are painted one over the other, in order. Many tables fill the ground of a cell line by line: where both
     sides of an edge end up in one colour, nobody sees an edge there.
     """
+    thickness = np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    rules, grounds = boxes[thickness < _THIN], boxes[thickness >= _THIN]
+    if not 1 < len(grounds) <= _MAX_GROUNDS:
+        return _sides(boxes)
+    colours = colours[thickness >= _THIN]
+    edges = _sides(grounds)
+    flat = np.repeat([True, False], 2 * len(grounds))
+    across, down = np.where(flat, 0, _ASIDE), np.where(flat, _ASIDE, 0)
+    seen = np.zeros(len(edges), dtype=bool)
+    for share in (0.12, 0.5, 0.88):
+        rest = np.flatnonzero(~seen)
+        if not len(rest):
+            break
+        x = edges[rest, 0] + share * (edges[rest, 2] - edges[rest, 0])
+        y = edges[rest, 1] + share * (edges[rest, 3] - edges[rest, 1])
+        one = _colour_at(x - across[rest], y - down[rest], grounds, colours)
+        other = _colour_at(x + across[rest], y + down[rest], grounds, colours)
+        seen[rest] = one != other
+    return np.vstack((_sides(rules), edges[seen]))
+
+
+def _sides(boxes: Floats) -> Floats:
+    """The lower, upper, left and right sides of boxes, each side of all of them in turn."""
     left, low, right, high = boxes.T
-    edges = np.vstack(
+    return np.vstack(
         (np.column_stack((left, low, right, low)), np.column_stack((left, high, right, high)),
          np.column_stack((left, low, left, high)), np.column_stack((right, low, right, high)))
     )  # fmt: skip
-    if len(boxes) > _MAX_GROUNDS:
-        return edges
-    thin = np.tile(np.minimum(right - left, high - low), 4)
-    step = np.minimum(_ASIDE, 0.45 * thin)
-    flat = np.repeat([True, False], 2 * len(boxes))
-    seen = np.zeros(len(edges), dtype=bool)
-    for share in (0.12, 0.5, 0.88):
-        x = edges[:, 0] + share * (edges[:, 2] - edges[:, 0])
-        y = edges[:, 1] + share * (edges[:, 3] - edges[:, 1])
-        one = _colour_at(x - np.where(flat, 0, step), y - np.where(flat, step, 0), boxes, colours)
-        other = _colour_at(x + np.where(flat, 0, step), y + np.where(flat, step, 0), boxes, colours)
-        seen |= one != other
-    return edges[seen]
 
 
 def _colour_at(x: Floats, y: Floats, boxes: Floats, colours: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """The colour of the last rectangle painted over each point; white where none is."""
-    over = (
-        (x[:, None] >= boxes[:, 0]) & (x[:, None] <= boxes[:, 2])
-        & (y[:, None] >= boxes[:, 1]) & (y[:, None] <= boxes[:, 3])
-    )  # fmt: skip
+    over = (x[:, None] >= boxes[:, 0]) & (x[:, None] <= boxes[:, 2])
+    over &= (y[:, None] >= boxes[:, 1]) & (y[:, None] <= boxes[:, 3])
     last = len(boxes) - 1 - np.argmax(over[:, ::-1], axis=1)
     found: npt.NDArray[np.int64] = np.where(over.any(axis=1), colours[last], WHITE)
     return found

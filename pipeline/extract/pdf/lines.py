@@ -13,12 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.extract.pdf.content import HYPHEN, Content, Style
+from pipeline.extract.pdf.pdfium import Floats
 from pipeline.extract.pdf.tags import Element
 from pipeline.model import fold_space
 
 Flags = npt.NDArray[Any]
 
 _PIECE_GAP = 0.8
+_PAINTED_GAP = 3.0
+"""Words that one operator paints are one line of text even where justification drives them this far apart."""
+_EVEN = 1.3
+"""The widest gap of a justified line is so many times the narrowest, at most."""
 _BACKSTEP = -0.35
 _SAME_LINE = 0.45
 _GLUE = 0.1
@@ -113,6 +118,8 @@ def make_pieces(
     least = np.minimum(sizes[1:], sizes[:-1])
     level = (lower > _SAME_LINE * least) & (np.abs(bases[1:] - bases[:-1]) < 0.5 * unit)
     near = (gap > _BACKSTEP * unit) & (gap < _PIECE_GAP * unit)
+    painted = content.style_ids[index]
+    near |= _justified(gap, unit, painted)
     has_rtl = bool(_RTL.search(content.text))
     if has_rtl:
         rtl = np.array([bool(_RTL.search(content.word(i))) for i in words])
@@ -130,7 +137,6 @@ def make_pieces(
     corners = np.hstack(
         (np.minimum.reduceat(boxes[:, :2], starts), np.maximum.reduceat(boxes[:, 2:], starts))
     )
-    painted = content.style_ids[index]
     plain = np.minimum.reduceat(painted, starts) == np.maximum.reduceat(painted, starts)
     slope = sloped[starts]
     upright: list[Piece] = []
@@ -146,6 +152,20 @@ def make_pieces(
         if piece.text:
             (other if turned else upright).append(piece)
     return upright, other
+
+
+def _justified(gap: Floats, unit: Floats, painted: Flags) -> Flags:
+    """Whether the gap behind each word but the last is one of a justified line: one operator paints the words on
+    both sides, and all gaps between its words are as wide, which those between the cells of a table seldom are."""
+    same = (painted[1:] == painted[:-1]) & (gap > 0)
+    wide: Flags = same & (gap >= _PIECE_GAP * unit) & (gap < _PAINTED_GAP * unit)
+    if not wide.any():
+        return wide
+    _, group = np.unique(painted[:-1], return_inverse=True)
+    narrowest = np.full(int(group.max()) + 1, np.inf)
+    np.minimum.at(narrowest, group[same], gap[same])
+    justified: Flags = wide & (gap <= _EVEN * narrowest[group])
+    return justified
 
 
 def _same_sloped_line(content: Content, words: Sequence[int], angles: Flags) -> Flags:
