@@ -87,7 +87,10 @@ def _columns(counts: Counts, symbols: dict[str, int], width: int) -> tuple[Array
 
 
 def _counts(language: Language) -> Counts:
-    """Counts of n-grams of one to three characters, a space for the edge of a word."""
+    """Counts of n-grams of one to three characters, a space for the edge of a word.
+
+    A source that lacks a letter (wordfreq writes ß as ss) says nothing about it: the others count for it as well.
+    """
     sources = []
     if language.profile:
         sources.append(_of_profile(language.profile))
@@ -96,8 +99,10 @@ def _counts(language: Language) -> Counts:
     total: Counts = defaultdict(float)
     for source in sources:
         letters = sum(count for gram, count in source.items() if len(gram) == 1 and gram != " ")
+        others = [other for other in sources if other is not source]
         for gram, count in source.items():
-            total[gram] += count * LETTERS / letters
+            silent = sum(any(char not in other and char != " " for char in gram) for other in others)
+            total[gram] += count * LETTERS / letters * (1 + silent)
     kept = _own_letters(total)
     return {gram: count for gram, count in total.items() if all(char in kept for char in gram)}
 

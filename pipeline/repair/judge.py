@@ -39,6 +39,10 @@ SURPRISING = 7.0
 
 FAMILIAR = 3.3
 """What a letter costs at most (in nats) in a text that reads like its language."""
+FEWEST = 4
+"""A shorter text is weighed as if it had so many letters."""
+NO_TEXT = 10.0
+"""The strangeness of what has no letter at all."""
 FEW_LETTERS = 12
 """With fewer letters beside the damage, they say nothing about the language."""
 
@@ -125,8 +129,10 @@ class Judge:
         for candidate, cost in zip(candidates, costs, strict=True):
             whole = cost + candidate.prior + reading.context
             best = int(whole.argmin())
-            letters = max(1, sum(map(str.isalpha, candidate.text)))
-            strange = max(0.0, float(cost[best]) / letters - FAMILIAR)
+            letters = sum(map(str.isalpha, candidate.text))
+            strange = max(0.0, float(cost[best]) / max(FEWEST, letters) - FAMILIAR)
+            if not letters and candidate.steps[-1][0] != "entities":
+                strange = NO_TEXT
             if reading.context_letters >= FEW_LETTERS and not self.scorer.is_other_script[best]:
                 beside = float(reading.context[best]) / reading.context_letters
                 strange += max(0.0, beside - FAMILIAR)

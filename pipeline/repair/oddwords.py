@@ -39,6 +39,8 @@ def _look_alikes(word: str, start: int) -> list[Change]:
         return []
     to_latin = latin > len(word) - latin
     table = _lookalikes() if to_latin else _from_latin()
+    if not to_latin and not all(_is_latin(char) or "CYRILLIC" in unicodedata.name(char, "") for char in word):
+        return []
     foreign = [(at, char) for at, char in enumerate(word) if _is_latin(char) != to_latin]
     if len(foreign) * _FEW > len(word) - len(foreign) or any(char not in table for _, char in foreign):
         return []
