@@ -148,7 +148,8 @@ class Block(Record):
 
     `raw` is the joined runs of source text, entity-decoded, white space folded, and nothing else; `text` is
     the text now, which is `raw` with all `edits` applied in order. `origins` has one entry for each run; the
-    `at` of each is the offset in `raw` at which its run begins. In a table, cells are joined by a tab and
+    `at` of each is the offset in `raw` at which its run begins (where a source holds the same text twice, the runs
+    of the second copy follow those of the first, from 0 again). In a table, cells are joined by a tab and
     rows by a line feed; `cells` says where each stands in `raw`.
     """
 
@@ -266,7 +267,8 @@ def origins_of(block: Block, start: int, end: int) -> tuple[Origin, ...]:
     """The origins of [start, end) of `block.raw`, in order; see `locate`."""
     found: list[Origin] = []
     for index, origin in enumerate(block.origins):
-        run_end = block.origins[index + 1].at if index + 1 < len(block.origins) else len(block.raw)
+        following = block.origins[index + 1].at if index + 1 < len(block.origins) else 0
+        run_end = following if following > origin.at else len(block.raw)  # else a second copy's runs begin
         if origin.at < end and start < run_end:
             found.append(_narrow(origin, block.raw, start, end, run_end))
     return tuple(found)

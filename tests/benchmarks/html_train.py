@@ -29,6 +29,7 @@ from pipeline.extract.html.headings import find_headings
 from pipeline.extract.html.metadata import PageData
 from pipeline.extract.html.page import facts_of
 from pipeline.extract.html.parser import Node, parse
+from pipeline.extract.html.twins import merge_twins
 from pipeline.settings import Settings
 from tests.benchmarks.html_boost import fit
 from tests.benchmarks.html_scores import Sample, digest, fold, load
@@ -49,7 +50,7 @@ def read(sample: Sample) -> tuple[list[Draft], NDArray[np.float32]]:
     text = decode_bytes(sample.data, [(declared, "html.meta")] if declared else []).text
     settings = Settings.model_construct()
     tree = parse(text, settings.max_text_bytes, settings.max_nodes)
-    drafts = BlockBuilder(tree, settings.max_blocks).build()
+    drafts = merge_twins(BlockBuilder(tree, settings.max_blocks).build())
     find_headings(drafts)
     url = sample.url or None
     return drafts, features(drafts, facts_of(PageData(tree, url), url))

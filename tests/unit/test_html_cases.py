@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.extract.html import main_text, read_html
-from pipeline.model import Block, Document
+from pipeline.model import Block, Document, TextRange
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "html").iterdir())
 
@@ -37,7 +37,7 @@ def read(case: Path) -> tuple[Document, dict[str, object], bytes]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_page(case: Path) -> None:
-    document, expected, _ = read(case)
+    document, expected, data = read(case)
     assert [described(block) for block in document.blocks] == expected["blocks"], expected["label"]
     assert document.title == expected.get("title")
     assert [finding.code for finding in document.findings] == expected.get("findings", [])
@@ -50,6 +50,10 @@ def test_page(case: Path) -> None:
         cells = [(block, cell) for block in document.blocks for cell in block.cells]
         shown = [f"{c.row},{c.column} {c.rowspan}x{c.colspan} {b.raw[c.start : c.end]}" for b, c in cells]
         assert shown == expected["cells"]
+    if "origins" in expected:
+        source = data.decode("utf-8")
+        ranges = [[o for o in block.origins if isinstance(o, TextRange)] for block in document.blocks]
+        assert [" | ".join(source[o.start : o.end] for o in each) for each in ranges] == expected["origins"]
     if "metadata" in expected:
         known = {key: f"{known.value} ({known.origin})" for key, known in document.source.metadata.items()}
         assert known == expected["metadata"]

@@ -14,6 +14,7 @@ from pipeline.extract.html.forest import Forest
 from pipeline.extract.html.hints import hints_of, word_bits, word_names
 from pipeline.extract.html.parser import Node, parse
 from pipeline.extract.html.scan import MARK, scan
+from pipeline.model import TextRange, locate
 
 
 def test_scanner_leaves_only_markers_for_text() -> None:
@@ -103,3 +104,10 @@ def test_an_empty_section_in_the_main_part_keeps_its_heading() -> None:
     )
     headings = [block.text for block in read_html(page.encode()).blocks if block.kind == "heading"]
     assert headings == ["Miasto", "Sieci", "Raport"]
+
+
+def test_both_places_of_a_twin_are_found() -> None:
+    page = '<p class="desktop-only">Die Stadt baut Wege.</p><p class="mobile-only">Die <b>Stadt</b> baut Wege.</p>'
+    [block] = read_html(page.encode()).blocks
+    found = [page[o.start : o.end] for o in locate(block, 4, 9) if isinstance(o, TextRange)]
+    assert found == ["Stadt", "Stadt"]

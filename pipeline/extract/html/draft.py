@@ -27,6 +27,7 @@ class DraftCell:
 
 class Draft:
     """A block before it is judged. `runs` are (start, end, at): a range of the source and where its text begins;
+    `twins` the runs of a second copy of the same text;
     `links` are (start, end, href) in the text; `areas` the kinds of furniture around it, outermost first; `main`
     how many elements around it call themselves the main part; `bits` and `near` what the names of all elements around
     it, and of the nearest three, tell the classifier; `depth` how many blocks it is in; `named_heading` the level a

@@ -13,6 +13,7 @@ from pipeline.extract.html.features import PageFacts, types_in
 from pipeline.extract.html.headings import find_headings
 from pipeline.extract.html.metadata import PageData, absolute
 from pipeline.extract.html.parser import Tree, parse
+from pipeline.extract.html.twins import merge_twins
 from pipeline.findings import finding
 from pipeline.model import Block, Cell, Finding, Link, Metadata, Role, TextRange, new_block
 from pipeline.settings import Settings
@@ -45,7 +46,7 @@ def read_page(source: str, settings: Settings, url: str | None = None) -> Page:
     """Parse decoded HTML, fetched from `url`, and judge its blocks."""
     tree = parse(source, settings.max_text_bytes, settings.max_nodes)
     builder = BlockBuilder(tree, settings.max_blocks)
-    drafts = builder.build()
+    drafts = merge_twins(builder.build())
     find_headings(drafts)
     data = PageData(tree, url)
     return Page(tree, data, drafts, classify(drafts, facts_of(data, url)), builder.beyond)
@@ -77,7 +78,7 @@ def blocks_of(page: Page) -> list[Block]:
 
 
 def _block(draft: Draft, role: Role | None, base: str) -> Block:
-    origins = [TextRange(start=start, end=end, at=at) for start, end, at in draft.runs]
+    origins = [TextRange(start=start, end=end, at=at) for start, end, at in draft.runs + draft.twins]
     return new_block(
         "furniture" if role else draft.kind,
         draft.text,

@@ -1,0 +1,51 @@
+"""One text that a page holds twice, for wide and for narrow screens: one block with two origins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.extract.html.draft import Draft
+from pipeline.extract.html.parser import Node
+
+_VARIANT: Final = re.compile(
+    r"(?:^|[\s_-])(?:mobile|desktop|phone|tablet|smartphone)(?:$|[\s_-])"
+    r"|(?:^|\s)(?:visible|hidden|show-for|hide-for|d(?:-(?:sm|md|lg|xl))?-(?:none|block|flex))(?:-(?:xs|sm|md|lg|xl|small|"
+    r"medium|large)(?:-(?:only|up|down|block))?)?(?=$|\s)"
+    r"|(?:^|\s)(?:sm|md|lg|xl):(?:hidden|block|flex)(?=$|\s)",
+    re.IGNORECASE,
+)
+"""Class names that show an element on some screens only (Bootstrap, Foundation, Tailwind, and plain words)."""
+_ANCESTORS: Final = 10
+
+
+def merge_twins(drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts without second copies for other screens, whose runs are noted as `twins` of the first."""
+    first: dict[tuple[str, str], Draft] = {}
+    kept: list[Draft] = []
+    variants: dict[Node, bool] = {}
+    for draft in drafts:
+        if draft.visibility == "hidden" or not draft.runs:
+            kept.append(draft)
+            continue
+        twin = first.setdefault((draft.kind, draft.text), draft)
+        if twin is not draft and (_is_variant(draft, variants) or _is_variant(twin, variants)):
+            twin.twins += draft.runs
+        else:
+            kept.append(draft)
+    return kept
+
+
+def _is_variant(draft: Draft, known: dict[Node, bool]) -> bool:
+    """Whether an element around the draft is for some screens only."""
+    node: Node | None = draft.node
+    for _ in range(_ANCESTORS):
+        if node is None or node.tag == "body":
+            return False
+        if node not in known:
+            known[node] = _VARIANT.search(node.get("class")) is not None
+        if known[node]:
+            return True
+        node = node.parent
+    return False
