@@ -46,10 +46,8 @@ NO_TEXT = 10.0
 FEW_LETTERS = 12
 """With fewer letters beside the damage, they say nothing about the language."""
 
-PROOF = 3
-"""So many UTF-8 sequences, and nothing else, prove UTF-8 whatever the language …"""
-PROVEN = 0.2
-"""… so that little of the strangeness counts."""
+PROVEN = (1.0, 0.8, 0.5, 0.2)
+"""What part of the strangeness counts where there are so many UTF-8 sequences, and nothing else: they prove it."""
 WORDS_LOOKED_UP = 60
 UNLISTED = 1e-8
 """The share that a word counts with which is in no list."""
@@ -136,8 +134,8 @@ class Judge:
             if reading.context_letters >= FEW_LETTERS and not self.scorer.is_other_script[best]:
                 beside = float(reading.context[best]) / reading.context_letters
                 strange += max(0.0, beside - FAMILIAR)
-            if candidate.whole and candidate.sequences >= PROOF:
-                strange *= PROVEN
+            if candidate.whole:
+                strange *= PROVEN[min(candidate.sequences, len(PROVEN) - 1)]
             demoted = self.scorer.demoted(reading.touched, candidate.text)
             gain = now - float(whole[best]) - demoted
             options.append(Option(candidate, gain, self.scorer.model.codes[best], strange))
