@@ -121,9 +121,13 @@ def _score(
     draft: Draft, following: Draft | None, body: Body, bookmarks: Bookmarks, contents: Set[str]
 ) -> float:
     """How much speaks for a heading: what sets it off from the body text, less what running text or labels have."""
+    if len(draft.lines) > _MAX_LINES:
+        return 0.0
     text, first = draft.text, draft.lines[0]
+    if len(text) > _MAX_LENGTH or text[-1] in ",;":
+        return 0.0
     letters = len(_LETTER.findall(text))
-    if len(draft.lines) > _MAX_LINES or len(text) > _MAX_LENGTH or letters < 3 or text[-1] in ",;":
+    if letters < 3:
         return 0.0
     if draft.size < _SMALLEST * body.size or (draft.kind == "list_item" and not draft.ordered):
         return 0.0
@@ -139,7 +143,7 @@ def _score(
         score += 0.5
     if len(draft.lines) == 1 and len(text) < _SHORT and not ends_sentence(text) and text[:1].isupper():
         score += 0.5
-    if (draft.page, fold(text)) in bookmarks or fold(text) in contents:
+    if (bookmarks or contents) and ((draft.page, fold(text)) in bookmarks or fold(text) in contents):
         score += 2.5
     if text.upper() == text and letters > 5:
         score += 1.0

@@ -18,6 +18,7 @@ _LEADING = 1.3
 _LEADING_LIMIT = 2.2
 _SIZE_CHANGE = 1.12
 _INDENT = 0.8
+_LEADERS = ("..", ". .", "…", "__", "_ _")
 _ENDS_SENTENCE = re.compile(r"[.!?:;…。؟][\"'”’»)\]\d]*$")
 _OPENS_LOWER = re.compile(r"^[\"'“‘«(\[]*[a-zà-öø-ÿāăąćčďđēęěğģīįıķļłńňņōőœřśšşșťţțūůűųŵŷźżž]")
 
@@ -99,7 +100,7 @@ def paragraphs(lines: Sequence[Line]) -> list[Draft]:
     leading = _leading(lines)
     previous: Line | None = None
     for line in lines:
-        if marks().contents_line.match(line.text):
+        if any(leader in line.text for leader in _LEADERS) and marks().contents_line.match(line.text):
             drafts.append(Draft("paragraph", [line], line.page, role="toc"))
             previous = None
             continue
