@@ -54,6 +54,13 @@ class Settings(BaseSettings):
     max_pages: Annotated[
         int, Field(ge=1, description="pages of a PDF that are read", json_schema_extra=_AFFECTS)
     ] = 3000
+    ocr: Annotated[
+        bool,
+        Field(
+            description="read pages that are pictures with tesseract, where it is installed",
+            json_schema_extra=_AFFECTS,
+        ),
+    ] = False
     max_nodes: Annotated[
         int, Field(ge=100, description="HTML nodes that are read", json_schema_extra=_AFFECTS)
     ] = 400_000
