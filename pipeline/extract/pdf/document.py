@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +19,7 @@ from pipeline.extract.pdf.grids import table_block
 from pipeline.extract.pdf.hyphens import Hyphens
 from pipeline.extract.pdf.markdown import page_markdown
 from pipeline.extract.pdf.metadata import pdf_metadata
+from pipeline.extract.pdf.ocr import ocr_blocks, with_ocr
 from pipeline.extract.pdf.opening import Opened, opened
 from pipeline.extract.pdf.reading import Knowledge, Page, read_page
 from pipeline.extract.pdf.tags import read_structure
@@ -44,10 +45,11 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
             raise BrokenDocument("No page of the PDF could be read; fetch it again.")
         known, bookmarks = pdf_metadata(document.pdf), read_bookmarks(document.pdf)
         count, attached = len(document.pdf), document.pdf.count_attachments()
-    findings = [*document.findings, *_page_findings(pages, count)]
+        seen = _ocr(document, pages) if settings.ocr else {}
+    findings = [*document.findings, *_page_findings(pages, count, seen.keys())]
     if attached > 0:
         findings.append(finding("attachments", count=attached))
-    blocks = list(_blocks(pages, bookmarks))
+    blocks = list(with_ocr(_blocks(pages, bookmarks), seen))
     if len(blocks) > settings.max_blocks:
         findings.append(
             finding(
@@ -85,9 +87,10 @@ def markdown_pages(path: Path | str, settings: Settings | None = None) -> Iterat
     with opened(read_bytes(Path(path)), None, settings.max_pdf_bytes) as document:
         pages = list(_pages(document, settings))
         bookmarks = read_bookmarks(document.pdf)
+        seen = _ocr(document, pages) if settings.ocr else {}
     page = 1
     waiting: list[Block] = []
-    for block, number in _numbered(_blocks(pages, bookmarks)):
+    for block, number in _numbered(with_ocr(_blocks(pages, bookmarks), seen)):
         while number > page:
             yield page_markdown(waiting)
             page, waiting = page + 1, []
@@ -122,6 +125,12 @@ def _pages(document: Opened, settings: Settings) -> Iterator[Page]:
         yield read_page(pdfium.handle(document.pdf.raw), index, known)
 
 
+def _ocr(document: Opened, pages: list[Page]) -> dict[int, list[Block]]:
+    """What tesseract reads on the pages that are pictures, by page; pages on which it reads nothing are left out."""
+    read = {page.number: ocr_blocks(document.pdf, page.number) for page in pages if page.scanned}
+    return {number: blocks for number, blocks in read.items() if blocks}
+
+
 def _blocks(pages: list[Page], bookmarks: Bookmarks) -> Iterator[Block]:
     drafts = make_drafts(pages, bookmarks)
     hyphens = Hyphens([line.text for draft in drafts for line in draft.lines])
@@ -140,8 +149,8 @@ def _numbered(blocks: Iterable[Block]) -> Iterator[tuple[Block, int]]:
         yield block, origin.page if origin else 1
 
 
-def _page_findings(pages: list[Page], count: int) -> Iterator[Finding]:
-    scanned = [page.number for page in pages if page.scanned]
+def _page_findings(pages: list[Page], count: int, seen: Set[int]) -> Iterator[Finding]:
+    scanned = [page.number for page in pages if page.scanned and page.number not in seen]
     if scanned:
         yield finding("needs-ocr", evidence=page_ranges(scanned), count=len(scanned))
     unreadable = [page.number for page in pages if page.unreadable]
