@@ -47,10 +47,10 @@ def extract_text(data: bytes, source: Source, settings: Settings) -> Document:
         findings.append(_over_budget("more lines", f"max_nodes = {settings.max_nodes}"))
     markdown = source.media_type == MARKDOWN
     units = read_units(lines, markdown)
+    units = _tell_quotes(units)
     if len(units) > settings.max_blocks:
         findings.append(_over_budget(f"{len(units)} blocks", f"max_blocks = {settings.max_blocks}"))
         units = units[: settings.max_blocks]
-    units = _tell_quotes(units)
     _tell_terms(units)
     _tell_headings(units)
     _tell_depth(units)

@@ -13,6 +13,7 @@ from pipeline.profile.numbers import YEAR
 
 _MOST_WORDS = 14
 _NEAR = 70
+_WINDOW = 90  # characters on both sides of a name in which its sentence is looked at
 _WORD = re.compile(r"[^\W_][\w’'.-]*[\w]|[^\W_]")
 _CITED = re.compile(r"\(((?:1[89]|20)\d\d)\)\s*[:.,]\s*$")
 """The year of an entry in a list of references, just before the name."""
@@ -136,12 +137,14 @@ def _year(text: str, start: int, end: int) -> int | None:
     cited = _CITED.search(text[:start])
     if cited:
         return int(cited.group(1))
+    first, last = max(0, start - _WINDOW), min(len(text), end + _WINDOW)
     sentence_start = max(
-        (m.end() for m in _SENTENCE_END.finditer(text, 0, start) if not _abbreviates(text, m)), default=0
+        (m.end() for m in _SENTENCE_END.finditer(text, first, start) if not _abbreviates(text, m)),
+        default=first,
     )
     after = end + 3 if text[end : end + 1] in ("”", "“", '"', "»") and ":" in text[end : end + 3] else end
     closing = next(
-        (m.start() for m in _SENTENCE_END.finditer(text, after) if not _abbreviates(text, m)), len(text)
+        (m.start() for m in _SENTENCE_END.finditer(text, after, last) if not _abbreviates(text, m)), last
     )
     near = []
     for match in YEAR.finditer(text, sentence_start, closing):
@@ -155,7 +158,9 @@ def _year(text: str, start: int, end: int) -> int | None:
 
 def _abbreviates(text: str, match: re.Match[str]) -> bool:
     """Whether a full stop belongs to an abbreviation ("2016 r."), not to the end of a sentence."""
-    return bool(re.search(r"(?:\d[\s\u00a0]|\s)[^\W\d]{1,2}$", text[: match.start()]))
+    return bool(
+        re.search(r"(?:\d[\s\u00a0]|\s)[^\W\d]{1,2}$", text[max(0, match.start() - 8) : match.start()])
+    )
 
 
 @lru_cache(maxsize=32)
