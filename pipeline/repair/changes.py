@@ -10,7 +10,8 @@ from pipeline.model import Edit
 
 _WORK = 2_000_000_000
 """Characters that applying the edits of one pass may copy; beyond it neighbouring edits are made into one."""
-_PARTS = re.compile(r"\s+|[^\s]+")
+_SPACE = " \t\n\r"
+_PARTS = re.compile(r"[ \t\n\r]+|[^ \t\n\r]+")
 
 
 class Change(NamedTuple):
@@ -56,11 +57,13 @@ def _joined(text: str, group: Sequence[Change]) -> Change:
 
 
 def difference(before: str, after: str, cause: str, confidence: float = 1.0) -> list[Change]:
-    """What leads from `before` to `after`, word by word where the white space of both is alike."""
+    """What leads from `before` to `after`, word by word where the ASCII white space of both is alike."""
     if before == after:
         return []
     old, new = _PARTS.findall(before), _PARTS.findall(after)
-    if len(old) != len(new) or any(a.isspace() != b.isspace() for a, b in zip(old, new, strict=True)):
+    if len(old) != len(new) or any(
+        (a[0] in _SPACE) != (b[0] in _SPACE) for a, b in zip(old, new, strict=True)
+    ):
         return [_trimmed(0, before, after, cause, confidence)]
     changes, position = [], 0
     for a, b in zip(old, new, strict=True):

@@ -23,6 +23,8 @@ SUSPICIOUS = 4.5
 """The gain from which a text is called suspicious although it stays."""
 MOST_POOLED = 12.0
 """The most that a document's other paragraphs can add to the gain of a paragraph."""
+POOLED = 400
+"""Paragraphs of a document in which each of the likeliest chains is tried, found there or not."""
 SHARE = 0.3
 """The part of the gain of other paragraphs that counts for this one."""
 _ENOUGH = 100
@@ -111,11 +113,11 @@ def _pool(
     order = sorted(evidence, key=lambda chain: (-evidence[chain], chain))[: _CHAINS_TRIED * 4]
     pooled: dict[Chain, list[float]] = {chain: [] for chain in order}
     seen: list[Reading | None] = []
-    for reading in readings:
+    for number, reading in enumerate(readings):
         options = list(reading.options) if reading else []
         for chain in order:
             known = next((o for o in options if o.candidate.steps and chain in o.candidate.chains), None)
-            if known is None and reading is not None:
+            if known is None and reading is not None and number < POOLED:
                 candidate = chain_candidate(reading.touched, chain, judge.tables)
                 same = candidate and next((o for o in options if o.candidate.text == candidate.text), None)
                 if candidate and not same:
