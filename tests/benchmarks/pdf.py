@@ -167,11 +167,12 @@ def cpu_ratio(folder: Path, names: Iterable[str], limit: int = _SPEED_FILES) -> 
 
 
 _GROWTH = """
-import resource, sys
+import re, sys
+from pathlib import Path
 from pipeline.extract.pdf import markdown_pages
 for _ in markdown_pages(sys.argv[1]):
     pass
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text()).group(1))
 """
 
 

@@ -48,19 +48,21 @@ def decode(
 
     `spans` are its words and `fonts` the names of their fonts. Characters that are lost become U+FFFD.
     """
-    if _has_errors(text_page, text, spans, fonts):
+    by_font: dict[str, list[tuple[int, int]]] = {}
+    for span, font in zip(spans, fonts, strict=True):
+        by_font.setdefault(font, []).append(span)
+    if _CONTROL.search(text) or any(_has_errors(text_page, words) for words in by_font.values()):
         text = _decode_unmapped(text_page, text, verdicts)
-    names = set(fonts)
-    for font in sorted(names - verdicts.offsets.keys()):
-        words = [text[start:end] for (start, end), name in zip(spans, fonts, strict=True) if name == font]
-        _judge(font, words[: _SAMPLE // 4], verdicts)
-    wrong = {font: offset for font, offset in verdicts.offsets.items() if offset and font in names}
+    for font, words in sorted(by_font.items()):
+        if font not in verdicts.offsets:
+            _judge(font, [text[start:end] for start, end in words[: _SAMPLE // 4]], verdicts)
+    wrong = {font: offset for font, offset in verdicts.offsets.items() if offset and font in by_font}
     if not wrong:
         return text
     chars = list(text)
-    for (start, end), font in zip(spans, fonts, strict=True):
-        if font in wrong:
-            chars[start:end] = [_moved(char, wrong[font]) for char in chars[start:end]]
+    for font, offset in wrong.items():
+        for start, end in by_font[font]:
+            chars[start:end] = [_moved(char, offset) for char in chars[start:end]]
     return "".join(chars)
 
 
@@ -134,19 +136,15 @@ def _moved(char: str, offset: int) -> str:
 # --- characters without a map ------------------------------------------------------------------------------
 
 
-def _has_errors(text_page: int, text: str, spans: Sequence[tuple[int, int]], fonts: Sequence[str]) -> bool:
-    """Whether characters of the page have no Unicode value in the file, judged by the first of each font."""
-    if _CONTROL.search(text):
-        return True
-    looked: dict[str, int] = {}
-    for (start, end), font in zip(spans, fonts, strict=True):
-        count = looked.get(font, 0)
-        if count < _LOOKS:
-            looked[font] = count + end - start
-            if any(
-                pdfium.map_error(text_page, index) == 1 for index in range(start, min(end, start + _LOOKS))
-            ):
-                return True
+def _has_errors(text_page: int, words: Sequence[tuple[int, int]]) -> bool:
+    """Whether characters of a font have no Unicode value in the file, judged by the first of them."""
+    looked = 0
+    for start, end in words:
+        if looked >= _LOOKS:
+            break
+        looked += end - start
+        if any(pdfium.map_error(text_page, index) == 1 for index in range(start, min(end, start + _LOOKS))):
+            return True
     return False
 
 

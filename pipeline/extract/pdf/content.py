@@ -27,6 +27,8 @@ HYPHEN = "\ufffe"
 """What PDFium writes for a hyphen at the end of a line; no line break follows it."""
 
 _WORD = re.compile(r"[^\s\ufffe\x00-\x1f\x7f]+\ufffe?|\ufffe")
+_PLAIN_WORD = re.compile(r"\S+")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 _ASCENT = 0.75
 _DESCENT = 0.22
 _MAX_WORDS = 60_000
@@ -215,7 +217,8 @@ def _without_lost(said: str, text: str) -> str:
 
 def _spans(text: str) -> list[tuple[int, int]]:
     """The words of a text, one more than the budget allows at most."""
-    return [match.span() for match in islice(_WORD.finditer(text), _MAX_WORDS + 1)]
+    pattern = _WORD if HYPHEN in text or _CONTROL.search(text) else _PLAIN_WORD
+    return [match.span() for match in islice(pattern.finditer(text), _MAX_WORDS + 1)]
 
 
 def _frame(page: int) -> Frame:
