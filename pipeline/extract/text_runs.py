@@ -146,6 +146,7 @@ _URL = re.compile(r"(?<![\w@])(?:https?://|www\.)[^\s<>\"'«»„“”|]{2,2000
 _ADDRESS_BEFORE = re.compile(r"[A-Za-z0-9._%+-]{1,64}$")
 _ADDRESS_AFTER = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
 _MAX_LINKS = 1000
+_MAX_SIGNS = 20_000  # at signs of a block that are looked at
 
 
 def links_of(runs: Sequence[Run], raw: str, origins: Sequence[TextRange]) -> tuple[Link, ...]:
@@ -170,8 +171,9 @@ def _bare_addresses(raw: str) -> list[tuple[int, int, str]]:
             url = match.group().rstrip(".,;:!?)]}…")
             href = url if url.startswith("http") else f"https://{url}"
             found.append((match.start(), match.start() + len(url), href))
-    at = raw.find("@")
-    while at >= 0 and len(found) < _MAX_LINKS:
+    at, looked_at = raw.find("@"), 0
+    while at >= 0 and len(found) < _MAX_LINKS and looked_at < _MAX_SIGNS:
+        looked_at += 1
         before = _ADDRESS_BEFORE.search(raw, max(0, at - 64), at)
         after = _ADDRESS_AFTER.match(raw, at + 1)
         if before and after:
