@@ -27,7 +27,6 @@ from pipeline.extract.html.draft import Draft
 from pipeline.extract.html.features import features, names
 from pipeline.extract.html.headings import find_headings
 from pipeline.extract.html.metadata import PageData
-from pipeline.extract.html.page import facts_of
 from pipeline.extract.html.parser import Node, parse
 from pipeline.extract.html.twins import merge_twins
 from pipeline.settings import Settings
@@ -52,8 +51,7 @@ def read(sample: Sample) -> tuple[list[Draft], NDArray[np.float32]]:
     tree = parse(text, settings.max_text_bytes, settings.max_nodes)
     drafts = merge_twins(BlockBuilder(tree, settings.max_blocks).build())
     find_headings(drafts)
-    url = sample.url or None
-    return drafts, features(drafts, facts_of(PageData(tree, url), url))
+    return drafts, features(drafts, PageData(tree, sample.url or None).title or "")
 
 
 def aligned(sample: Sample, drafts: Sequence[Draft]) -> tuple[Floats, Floats]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import json
+
 import numpy as np
 import pytest
 
@@ -9,7 +12,7 @@ from pipeline.extract.html import read_html
 from pipeline.extract.html.classify import furniture
 from pipeline.extract.html.draft import Draft
 from pipeline.extract.html.embedded import embedded_lines
-from pipeline.extract.html.features import PageFacts, features, names
+from pipeline.extract.html.features import features, names
 from pipeline.extract.html.forest import Forest
 from pipeline.extract.html.hints import hints_of, word_bits, word_names
 from pipeline.extract.html.parser import Node, parse
@@ -69,8 +72,8 @@ def test_forest_adds_up_its_leaves() -> None:
 def test_features_have_a_column_for_each_name() -> None:
     draft = Draft("paragraph", Node("p", {}, None))
     draft.add(0, 4, "Text", False)
-    assert features([draft], PageFacts()).shape == (1, len(names()))
-    assert features([], PageFacts()).shape == (0, len(names()))
+    assert features([draft]).shape == (1, len(names()))
+    assert features([]).shape == (0, len(names()))
 
 
 def test_furniture_without_a_name_is_told_by_its_words_and_links() -> None:
@@ -86,15 +89,21 @@ def test_furniture_without_a_name_is_told_by_its_words_and_links() -> None:
 
 
 def test_data_packed_in_an_attribute() -> None:
+    post = "".join(
+        f"<p>Der Park Nummer {number} wird größer, und das freut viele Leute.</p>" for number in range(20)
+    )
+    topic = json.dumps({"posts": [{"cooked": post, "id": 1}], "title": "kein Text"})
+    page = f'<div data-preloaded="{html.escape(json.dumps({"topic": topic}))}"></div>'
+    lines = embedded_lines(parse(page, 10_000, 1000))
+    assert lines[0] == ("Der Park Nummer 0 wird größer, und das freut viele Leute.", "cooked")
+    assert len(lines) == 20
+
+
+def test_short_messages_of_an_application_are_no_body() -> None:
     page = (
-        '<div data-preloaded="{&quot;topic&quot;:&quot;{\\&quot;posts\\&quot;:[{\\&quot;cooked\\&quot;:'
-        '\\&quot;<p>Der Park wird größer.</p><p>Das freut viele Leute.</p>\\&quot;,\\&quot;id\\&quot;:1}]}&quot;'
-        + ',&quot;x&quot;:&quot;' + "y" * 600 + '&quot;}"></div>'
-    )  # fmt: skip
-    assert embedded_lines(parse(page, 10_000, 1000)) == [
-        ("Der Park wird größer.", "cooked"),
-        ("Das freut viele Leute.", "cooked"),
-    ]
+        '<script type="application/json">{"body": "Please choose a country to continue shopping."}</script>'
+    )
+    assert embedded_lines(parse(page, 10_000, 1000)) == []
 
 
 def test_an_empty_section_in_the_main_part_keeps_its_heading() -> None:

@@ -19,7 +19,7 @@ import orjson
 from numpy.typing import NDArray
 
 from pipeline.extract.html.draft import Draft
-from pipeline.extract.html.features import PageFacts, features, names
+from pipeline.extract.html.features import features, names
 from pipeline.extract.html.forest import Forest
 from pipeline.extract.html.hints import word_bits, word_names
 from pipeline.extract.html.parser import Node
@@ -31,6 +31,10 @@ _HIGH: Final = (0.95, 0.55)
 """Between these expected F1 the threshold goes from the one value to the other; below, it is half the F1."""
 _FLOOR: Final = 0.1
 """What is less likely than this is never content."""
+_SMALL_PAGE: Final = 40
+_LEAST_SMALL: Final = 0.25
+"""On a page of no more blocks than that, a short notice say, blocks that are neither links nor in a named area need
+no higher probability than this."""
 _LEAST_OF: Final = (("dl", 0.3), ("aside", 0.4))
 """In these elements of the main part, blocks without links need no higher probability than this."""
 _LEAST_LINKS: Final = 0.8
@@ -56,12 +60,12 @@ def _forest() -> Forest:
     return Forest.from_data(data["forest"])
 
 
-def classify(drafts: Sequence[Draft], facts: PageFacts) -> list[Role | None]:
-    """For each draft the role of furniture it plays, None for content. Hidden drafts are judged like the others;
-    sets the `score` of each: the probability that it is content."""
+def classify(drafts: Sequence[Draft], title: str) -> list[Role | None]:
+    """For each draft the role of furniture it plays, None for content. `title` is what the head of the page calls it.
+    Hidden drafts are judged like the others; sets the `score` of each: the probability that it is content."""
     if not drafts:
         return []
-    scores = _forest().probabilities(features(drafts, facts))
+    scores = _forest().probabilities(features(drafts, title))
     for draft, score in zip(drafts, scores.tolist(), strict=True):
         draft.score = score
     chosen = select(drafts, scores)
@@ -71,7 +75,10 @@ def classify(drafts: Sequence[Draft], facts: PageFacts) -> list[Role | None]:
 def select(drafts: Sequence[Draft], scores: NDArray[np.float64]) -> list[bool]:
     """Which drafts are content: by their probabilities, and by what stands beside and under them."""
     least = threshold(drafts, scores)
-    chosen = [score >= _least(draft, least) for draft, score in zip(drafts, scores.tolist(), strict=True)]
+    small = sum(1 for draft in drafts if draft.visibility != "hidden") <= _SMALL_PAGE
+    chosen = [
+        score >= _least(draft, least, small) for draft, score in zip(drafts, scores.tolist(), strict=True)
+    ]
     _take_files(drafts, chosen)
     _take_siblings(drafts, chosen)
     _take_captions(drafts, chosen)
@@ -80,14 +87,18 @@ def select(drafts: Sequence[Draft], scores: NDArray[np.float64]) -> list[bool]:
     return chosen
 
 
-def _least(draft: Draft, least: float) -> float:
+def _least(draft: Draft, least: float, small: bool) -> float:
     """The threshold for one draft: facts and asides of the main part are let in sooner, navigation
     and rows of links later."""
     if draft.kind == "paragraph" and len(draft.links) > 1 and draft.linked > 0.9 * draft.length:
         least = max(least, _LEAST_LINKS)
     if draft.areas:
         return max(least, _LEAST_NAVIGATION) if draft.areas[-1] == "navigation" else least
-    if draft.main and draft.linked * 2 < draft.length and least > _LEAST_OF[0][1]:
+    if draft.linked * 2 >= draft.length:
+        return least
+    if small:
+        return min(least, _LEAST_SMALL)
+    if draft.main and least > _LEAST_OF[0][1]:
         node: Node | None = draft.node
         for _ in range(6):
             if node is None:

@@ -7,7 +7,7 @@ Only asked when the page itself shows next to nothing. Texts are taken from fiel
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, Final
 
@@ -21,6 +21,8 @@ _MOST_VALUES: Final = 50_000
 _MOST_TEXT: Final = 1_000_000
 _DEEPEST_STRING: Final = 3
 """How often JSON may be packed in a string of JSON."""
+_LEAST_LINKED_DATA: Final = 150
+_LEAST_DATA: Final = 1000
 _SHORTEST_ATTRIBUTE: Final = 500
 
 
@@ -30,15 +32,26 @@ def _body_fields() -> frozenset[str]:
 
 
 def embedded_lines(tree: Tree) -> list[tuple[str, str]]:
-    """Paragraphs of the body in the page's data, each with the name of the field it stood in; no text twice."""
+    """Paragraphs of the body in the page's data, each with the name of the field it stood in; no text twice.
+
+    JSON-LD is about the page; other data must hold a good deal of text, for an application's messages are short.
+    """
+    linked = [
+        loads(tree.source[start:end]) for node, start, end in tree.scripts if "ld+json" in node.get("type")
+    ]
+    return _paragraphs(linked, _LEAST_LINKED_DATA) or _paragraphs(_sources(tree), _LEAST_DATA)
+
+
+def _paragraphs(sources: Iterable[Any], least: int) -> list[tuple[str, str]]:
+    """The paragraphs of the bodies in the sources; none where they have fewer than `least` characters in all."""
     found: dict[str, str] = {}
     size = 0
-    for field, text in _texts(tree):
+    for field, text in _texts(sources):
         for line in _lines(text):
             if line not in found and size < _MOST_TEXT:
                 found[line] = field
                 size += len(line)
-    return list(found.items())
+    return list(found.items()) if size >= least else []
 
 
 def _lines(text: str) -> list[str]:
@@ -48,9 +61,9 @@ def _lines(text: str) -> list[str]:
     return [line for line in map(fold_space, text.split("\n")) if line]
 
 
-def _texts(tree: Tree) -> Iterator[tuple[str, str]]:
+def _texts(sources: Iterable[Any]) -> Iterator[tuple[str, str]]:
     left = _MOST_VALUES
-    for source in _sources(tree):
+    for source in sources:
         waiting: list[tuple[str, Any, int]] = [("", source, 0)]
         while waiting and left > 0:
             left -= 1

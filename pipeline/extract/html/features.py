@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import log1p
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,17 +29,11 @@ _AREAS: Final = (
 )  # fmt: skip
 _KINDS: Final = ("heading", "paragraph", "list_item", "table", "quote", "caption")
 _TAGS: Final = ("p", "div", "span", "a", "td", "li", "pre")
-_PAGE_TYPES: Final = (
-    "Article", "Product", "ItemList", "CollectionPage", "FAQ", "Discussion", "QAPage", "Organization", "Breadcrumb",
-    "WebSite", "Person", "Event", "Recipe",
-)  # fmt: skip
-_OG_TYPES: Final = ("article", "product", "website")
 _WORD: Final = re.compile(r"\w+")
 _DIGIT: Final = re.compile(r"\d")
 _UPPER: Final = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 _END: Final = re.compile(r"[.!?…:。\"”»)]$")
 _PRICE: Final = re.compile(r"[$€£¥₹]\s?\d|\d\s?(?:[$€£¥₹]|zł|EUR|USD|PLN|CHF|kr\b)")
-_TYPE: Final = re.compile(r'"@type"\s*:\s*\[?\s*"([A-Za-z]{2,40})"')
 
 _OWN: Final = (
     "length", "words", "link_density", "uppers", "word_length", "commas", "ends", "price", "level", "list_level",
@@ -49,30 +41,12 @@ _OWN: Final = (
 )  # fmt: skip
 _CONTAINERS: Final = tuple(f"{what}_{k}" for k in (1, 2, 3, 5) for what in ("density", "size", "share"))
 _REPEATS: Final = ("repeat", "repeat_level", "repeat_size", "repeat_density")
-_PAGE: Final = (
-    "page_blocks", "page_text", "page_density", "page_long", "page_area", "page_headings", "page_tables",
-    "page_articles", "page_main", "page_prices", "page_home", "page_depth", "page_digits", "page_slug", "page_items",
-)  # fmt: skip
+_PAGE: Final = ("page_text", "page_density", "page_long", "page_prices", "page_items")
 _PLACE: Final = ("index", "place", "after_h1", "from_h1", "before_end", "since_heading", "heading_run")
 _PROSE: Final = ("trunk_distance", "trunk_side", "prose_gap", "trunk_share", "prose_share")
 _NEIGHBOURS: Final = ("length", "link_density", "heading", "area_any", "ends", "item", "copies")
 _SHIFTS: Final = (-1, 1)
 _WINDOWS: Final = (3, 8)
-
-
-@dataclass(frozen=True)
-class PageFacts:
-    """What the head of a page says: its title, its address, its kinds by JSON-LD and by Open Graph."""
-
-    title: str = ""
-    url: str = ""
-    types: frozenset[str] = frozenset()
-    og_type: str = ""
-
-
-def types_in(scripts: Sequence[str]) -> frozenset[str]:
-    """The types of things that JSON-LD texts speak of."""
-    return frozenset(kind for script in scripts for kind in _TYPE.findall(script))
 
 
 @cache
@@ -93,24 +67,22 @@ def names() -> tuple[str, ...]:
         *(f"{name}{shift:+d}" for name in _NEIGHBOURS for shift in _SHIFTS),
         *(f"{name}~{window}" for name in _NEIGHBOURS for window in _WINDOWS),
         *_PAGE,
-        *(f"type_{kind}" for kind in _PAGE_TYPES),
-        *(f"og_{kind}" for kind in _OG_TYPES),
     )
 
 
-def features(drafts: Sequence[Draft], facts: PageFacts) -> Matrix:
-    """The matrix of all drafts of a page."""
+def features(drafts: Sequence[Draft], title: str = "") -> Matrix:
+    """The matrix of all drafts of a page; `title` is what its head calls it."""
     if not drafts:
         return np.zeros((0, len(names())), dtype=np.float32)
     containers = _Containers()
     copies = Counter(draft.text for draft in drafts)
-    title = frozenset(_WORD.findall(facts.title.lower()))
-    own = np.array([_own(draft, copies, title) for draft in drafts], dtype=np.float32)
+    title_words = frozenset(_WORD.findall(title.lower()))
+    own = np.array([_own(draft, copies, title_words) for draft in drafts], dtype=np.float32)
     around = np.array([containers.of(draft) for draft in drafts], dtype=np.float32)
     bits = _bits(drafts)
     place = _place(drafts)
     neighbours = _neighbours(drafts, own)
-    page = np.array(_page(drafts, facts, float(own[:, _OWN.index("price")].sum())), dtype=np.float32)
+    page = np.array(_page(drafts, float(own[:, _OWN.index("price")].sum())), dtype=np.float32)
     return np.hstack([own, bits, around, place, _prose(drafts), neighbours, np.tile(page, (len(drafts), 1))])
 
 
@@ -354,41 +326,13 @@ def window_mean(values: NDArray[Any], window: int) -> Matrix:
     return means
 
 
-def _page(drafts: Sequence[Draft], facts: PageFacts, prices: float) -> list[float]:
+def _page(drafts: Sequence[Draft], prices: float) -> list[float]:
+    """The little that is said of a whole page: more would let the classifier learn pages by heart."""
     total = sum(draft.length for draft in drafts) or 1
-    long = sum(d.length for d in drafts if d.length > 150 and d.linked * 3 < d.length)
-    parts = _split(facts.url)
-    path = [part for part in parts.split("/") if part]
-    slug = path[-1] if path else ""
     return [
-        len(drafts),
         log1p(total),
         sum(draft.linked for draft in drafts) / total,
-        long / total,
-        sum(draft.length for draft in drafts if draft.areas) / total,
-        sum(1 for draft in drafts if draft.kind == "heading"),
-        sum(1 for draft in drafts if draft.kind == "table"),
-        len({id(found) for draft in drafts if draft.main and (found := _article(draft.node)) is not None}),
-        any(draft.main for draft in drafts),
+        sum(d.length for d in drafts if d.length > 150 and d.linked * 3 < d.length) / total,
         prices,
-        1.0 if facts.url and not path else 0.0,
-        len(path),
-        len(_DIGIT.findall(slug)),
-        slug.count("-"),
         sum(1 for draft in drafts if draft.kind == "list_item") / len(drafts),
-        *(any(kind in found for found in facts.types) for kind in _PAGE_TYPES),
-        *(facts.og_type == kind for kind in _OG_TYPES),
     ]
-
-
-def _article(node: Node | None) -> Node | None:
-    while node is not None and node.tag != "article":
-        node = node.parent
-    return node
-
-
-def _split(url: str) -> str:
-    try:
-        return urlsplit(url).path
-    except ValueError:
-        return ""

@@ -9,7 +9,6 @@ from pipeline.extract.html.blocks import BlockBuilder
 from pipeline.extract.html.classify import classify
 from pipeline.extract.html.draft import Draft
 from pipeline.extract.html.embedded import embedded_lines
-from pipeline.extract.html.features import PageFacts, types_in
 from pipeline.extract.html.headings import find_headings
 from pipeline.extract.html.metadata import PageData, absolute
 from pipeline.extract.html.parser import Tree, parse
@@ -19,7 +18,8 @@ from pipeline.model import Block, Cell, Finding, Link, Metadata, Role, TextRange
 from pipeline.settings import Settings
 
 _SHORT_CONTENT: Final = 200
-"""Characters of content below which the page's own data are asked for the body."""
+_SHORT_PAGE: Final = 1000
+"""Characters of content, and of all that is shown, below which the page's own data are asked for the body."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,11 @@ class Page:
         """Whether a draft belongs to what the page says."""
         return self.roles[index] is None and self.drafts[index].visibility != "hidden"
 
-    def content_size(self) -> int:
-        """Characters of content."""
-        return sum(draft.length for index, draft in enumerate(self.drafts) if self.is_content(index))
+    def shows_nothing(self) -> bool:
+        """Whether there is next to no text to see, so that a script of the page must be meant to bring it."""
+        content = sum(draft.length for index, draft in enumerate(self.drafts) if self.is_content(index))
+        shown = sum(draft.length for draft in self.drafts if draft.visibility != "hidden")
+        return content < _SHORT_CONTENT and shown < _SHORT_PAGE
 
 
 def read_page(source: str, settings: Settings, url: str | None = None) -> Page:
@@ -49,21 +51,7 @@ def read_page(source: str, settings: Settings, url: str | None = None) -> Page:
     drafts = merge_twins(builder.build())
     find_headings(drafts)
     data = PageData(tree, url)
-    return Page(tree, data, drafts, classify(drafts, facts_of(data, url)), builder.beyond)
-
-
-def facts_of(data: PageData, url: str | None) -> PageFacts:
-    """What the head of the page tells the classifier."""
-    source = data.tree.source
-    linked_data = [
-        source[start:end] for node, start, end in data.tree.scripts if "ld+json" in node.get("type")
-    ]
-    return PageFacts(
-        title=data.title or "",
-        url=url or data.canonical or "",
-        types=types_in(linked_data),
-        og_type=data.meta.get("og:type", ""),
-    )
+    return Page(tree, data, drafts, classify(drafts, data.title or ""), builder.beyond)
 
 
 def blocks_of(page: Page) -> list[Block]:
@@ -71,7 +59,7 @@ def blocks_of(page: Page) -> list[Block]:
     blocks = [
         _block(draft, role, page.data.base) for draft, role in zip(page.drafts, page.roles, strict=True)
     ]
-    if page.content_size() < _SHORT_CONTENT:
+    if page.shows_nothing():
         body = embedded_lines(page.tree)
         blocks += [new_block("paragraph", line, [Metadata(key=f"html.data.{field}")]) for line, field in body]
     return blocks
@@ -145,6 +133,6 @@ def findings_of(page: Page, blocks: list[Block]) -> list[Finding]:
 def content_lines(page: Page) -> list[str]:
     """The content as lines of text; that of the page's data where the page shows none."""
     lines = [draft.text for index, draft in enumerate(page.drafts) if page.is_content(index)]
-    if page.content_size() < _SHORT_CONTENT:
+    if page.shows_nothing():
         lines += [line for line, _ in embedded_lines(page.tree)]
     return lines
