@@ -277,3 +277,11 @@ def test_a_structure_tree_that_leaves_most_text_out_is_not_believed() -> None:
     text = " ".join(block.text for block in extract(out.getvalue()).blocks)
     assert "Line 0 stands" in text
     assert "Line 8 stands" in text
+
+
+def test_text_that_looks_like_a_heading_is_none_in_markdown(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(
+        write_pdf([{"text": [[72, 100, 11, "Helvetica", "# of residents who were asked in the survey"]]}])
+    )
+    assert list(markdown_pages(path)) == ["\\# of residents who were asked in the survey"]

@@ -57,7 +57,7 @@ def _line(form: object, annotation: object, number: int, frame: Frame) -> Line |
     left, top, right, bottom = frame.boxes(corners)[0].tolist()
     return Line(
         text=text, left=left, top=top, right=right, bottom=bottom, base=bottom, size=_SIZE, bold=False, italic=False,
-        colour=0, font="", hyphen=False, page=number, box=frame.shown((left, top, right, bottom)), edges=(left, right),
+        colour=0, font="", hyphen=False, page=number, frame=frame, edges=(left, right),
     )  # fmt: skip
 
 

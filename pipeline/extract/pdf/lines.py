@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.extract.pdf.content import HYPHEN, Content, Style
+from pipeline.extract.pdf.content import HYPHEN, Content, Frame, Style
 from pipeline.extract.pdf.pdfium import Floats
 from pipeline.extract.pdf.tags import Element
 from pipeline.model import fold_space
@@ -72,7 +72,7 @@ class Line:
     font: str
     hyphen: bool
     page: int
-    box: tuple[float, float, float, float]
+    frame: Frame
     tracked: tuple[int, ...] = ()
     wide_gap: int = 0
     element: int = 0
@@ -81,6 +81,11 @@ class Line:
     said: str = ""
     kind: str = ""
     edges: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Where it stands on its page as shown, rounded."""
+        return self.frame.shown((self.left, self.top, self.right, self.bottom))
 
 
 def text_between(content: Content, first: int, last: int) -> str:
@@ -306,7 +311,7 @@ def line_of(row: list[Piece], content: Content, edges: tuple[float, float], in_o
         font=main.style.font.name,
         hyphen=row[-1].hyphen,
         page=content.number,
-        box=content.frame.shown(box),
+        frame=content.frame,
         tracked=tuple(tracked),
         wide_gap=wide,
         said="".join(said) if any(piece.said != piece.text for piece in row if piece.said) else "",
@@ -321,5 +326,5 @@ def _single(piece: Piece, content: Content, edges: tuple[float, float]) -> Line:
     said = piece.said if piece.said != piece.text else ""
     return Line(
         piece.text, *box, piece.base, piece.size, piece.bold > 0.6, style.font.italic, style.colour, style.font.name,
-        piece.hyphen, content.number, content.frame.shown(box), piece.tracked, said=said, edges=edges,
+        piece.hyphen, content.number, content.frame, piece.tracked, said=said, edges=edges,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Blocks of one page → Markdown for reading and measuring: the page's own words, nothing escaped but table pipes."""
+"""Blocks of one page → Markdown for reading and measuring: the page's own words, hardly a sign escaped."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pipeline.model import OMISSION, REPLACEMENT, Block
 from pipeline.render import table_markdown
 
+_LIKE_HEADING = re.compile(r"^#{1,6}(?=\s)")
 _LOST = re.compile(f"{REPLACEMENT}+")
 
 
@@ -25,4 +26,4 @@ def _markdown(block: Block) -> str:
         return "#" * min(block.level or 2, 6) + " " + text
     if block.kind == "list_item":
         return f"{block.marker if block.ordered else '-'} {text}"
-    return text
+    return _LIKE_HEADING.sub(r"\\\g<0>", text)
