@@ -24,6 +24,7 @@ _BODY = 120  # characters of a paragraph with which the text proper begins
 _TAGLINE = 160
 _SENTENCE = 80  # a longer sentence introduces the text
 _ABOVE = 12  # short lines above the title, at most
+_TOP = 6  # blocks among which a line stands that repeats the declared title
 _NAME = 4  # letters of a site's name, at least
 _LAST = 4  # blocks among which the last lines of a page stand
 _SHORT = 60
@@ -93,7 +94,22 @@ def _title(document: Document, content: list[int], overlay: Path | None) -> int 
     fitting = next((index for index in candidates if fits(index)), None)
     if fitting is not None:
         return fitting
-    return named[0] if named else None
+    return named[0] if named else _declared_title(document, content)
+
+
+def _declared_title(document: Document, content: list[int]) -> int | None:
+    """A line at the top with which the title begins that the document gives itself."""
+    declared = fold(document.source.get("title") or "")
+    for index in content[:_TOP] if declared else []:
+        block = document.blocks[index]
+        text = fold(block.text)
+        if (
+            block.kind == "paragraph"
+            and len(text) >= _NAME
+            and f"{declared} ".startswith((f"{text} ", f"{text}."))
+        ):
+            return index
+    return None
 
 
 def _masthead(blocks: Sequence[Block], content: list[int]) -> frozenset[int]:

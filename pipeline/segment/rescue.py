@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from pipeline.lexis.fold import fold
-from pipeline.model import REPLACEMENT, Block, BlockKind, Document, TextRange
+from pipeline.model import REPLACEMENT, Block, BlockKind, Document, Role, TextRange
 from pipeline.segment.headings import match_heading
 
 _TAGLINE = 160
@@ -26,19 +26,23 @@ def rescued(document: Document, overlay: Path | None) -> Document:
     Only text without a role of its own is taken back: what is marked up as navigation, footer or form stays.
     """
     blocks = list(document.blocks)
-    if not any(map(_may_be_content, blocks)):
+    if not any(_may_be_content(block, "navigation") for block in blocks):
         return document
     _rescue_title(blocks, fold(document.source.get("title") or ""))
     for index, block in enumerate(blocks):
-        if not _may_be_content(block) or len(block.text) > _HEADING:
+        if not block.text or len(block.text) > _HEADING:
             continue
         if _leads_to_contact(document, index, overlay):
             blocks[index] = _as(block, "heading").model_copy(update={"level": block.level or 2})
             for below in range(index + 1, min(len(blocks), index + 1 + _UNDER)):
-                if not _may_be_content(blocks[below]) or not _is_contact(blocks[below]):
+                if not _may_be_content(blocks[below], "navigation") or not _is_contact(blocks[below]):
                     break
                 blocks[below] = _as(blocks[below], "paragraph")
-        elif (block.level or 0) > 1 and _is_section(block, document.language, overlay):
+        elif (
+            _may_be_content(block)
+            and (block.level or 0) > 1
+            and _is_section(block, document.language, overlay)
+        ):
             blocks[index] = _as(block, "heading")
             for below in range(index + 1, min(len(blocks), index + 1 + _UNDER)):
                 if not _may_be_content(blocks[below]) or (blocks[below].level and not blocks[below].marker):
@@ -47,11 +51,12 @@ def rescued(document: Document, overlay: Path | None) -> Document:
     return document.model_copy(update={"blocks": tuple(blocks)})
 
 
-def _may_be_content(block: Block) -> bool:
-    """Whether a block is furniture for want of a better word: visible text of the source without a role of its own."""
+def _may_be_content(block: Block, *also: Role) -> bool:
+    """Whether a block is furniture for want of a better word: visible text of the source without a role of its own
+    (or of a role that `also` names)."""
     return (
         block.kind == "furniture"
-        and block.role == "boilerplate"
+        and (block.role == "boilerplate" or block.role in also)
         and block.visibility == "shown"
         and bool(block.text)
         and REPLACEMENT not in block.text
@@ -81,8 +86,10 @@ def _leads_to_contact(document: Document, index: int, overlay: Path | None) -> b
 
     Repair leaves furniture as it is, so that in a page with garbled text it had better stay furniture.
     """
-    below = document.blocks[index + 1 : index + 2]
-    if not below or not _may_be_content(below[0]) or not _is_contact(below[0]):
+    block, below = document.blocks[index], document.blocks[index + 1 : index + 2]
+    if not below or not _may_be_content(below[0], "navigation") or not _is_contact(below[0]):
+        return False
+    if not _may_be_content(block) and (block.kind not in ("heading", "paragraph") or not block.is_content):
         return False
     if any(finding.code.startswith("mojibake") for finding in document.findings):
         return False

@@ -87,7 +87,9 @@ def _labelled(document: Document, seen: Anatomy, overlay: Path | None) -> Docume
     document = _with_roles(document, seen.furniture)
     blocks = list(document.blocks)
     if seen.title is not None:
-        blocks[seen.title] = blocks[seen.title].model_copy(update={"role": "title", "level": 1})
+        blocks[seen.title] = blocks[seen.title].model_copy(
+            update={"kind": "heading", "role": "title", "level": 1}
+        )
     if seen.tagline is not None:
         change = {"kind": "paragraph", "role": "tagline", "level": None}
         blocks[seen.tagline] = blocks[seen.tagline].model_copy(update=change)

@@ -226,6 +226,17 @@ def test_what_the_extractor_took_for_furniture_but_is_vouched_for() -> None:
     assert document.blocks[7].kind == "furniture"
 
 
+def test_the_declared_title_is_found_at_the_top() -> None:
+    blocks = (
+        paragraph("Turku. A city report"),
+        paragraph("From the docks"),
+        heading("Housing"),
+        paragraph(PROSE),
+    )
+    document = segmented(*blocks, title="Turku. A city report. From the docks")
+    assert (document.title, document.blocks[1].role) == ("Turku. A city report", "tagline")
+
+
 def test_contacts_that_the_extractor_took_for_furniture() -> None:
     def plain(text: str) -> Block:
         return new_block("furniture", text, [TextRange(start=0, end=len(text))], role="boilerplate")
