@@ -79,6 +79,9 @@ Examples:
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 @click.option("--prune", is_flag=True, help="Sources that vanished were meant to; remove their outputs.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when documents are in quarantine.")
+@click.option(
+    "--ocr", is_flag=True, default=None, help="Read pictures of pages with tesseract, where it is installed."
+)
 def ingest(
     raw: Path | None,
     out: Path | None,
@@ -87,11 +90,12 @@ def ingest(
     dry_run: bool,
     prune: bool,
     strict: bool,
+    ocr: bool | None,
 ) -> None:
     """Process the folder RAW into structured profile records."""
     from pipeline.run.engine import ingest as run
 
-    settings = configuration.load(raw=raw, out=out, workers=workers)
+    settings = configuration.load(raw=raw, out=out, workers=workers, ocr=ocr)
     began = time.monotonic()
     with terminal.progress() as progress:
         result = run(settings, force=force, dry_run=dry_run, prune=prune, progress=progress)

@@ -19,6 +19,7 @@ _REASONS = {
     "program": "the program changed",
     "libraries": "a library changed",
     "overlay": "the overlay folder changed",
+    "tools": "tesseract changed",
 }
 
 

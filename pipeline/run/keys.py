@@ -6,6 +6,8 @@ Its parts are named, so that `status` can say why a document will be done again.
 from __future__ import annotations
 
 import hashlib
+import shutil
+import subprocess
 from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -53,6 +55,7 @@ def parts_of_key(source: Source, settings: Settings) -> dict[str, str]:
         "program": code_digest(source.media_type),
         "libraries": libraries_digest(),
         "overlay": _overlay_digest(settings.data),
+        "tools": _tools_digest() if settings.ocr and source.media_type == "application/pdf" else "",
     }
 
 
@@ -128,6 +131,19 @@ def _name(requirement: str) -> str:
 def libraries_digest() -> str:
     """The digest of the versions of all libraries."""
     return digest(*(f"{name}=={version}" for name, version in libraries().items()))
+
+
+@cache
+def _tools_digest() -> str:
+    """The digest of the optional tools that are found: tesseract's version and languages."""
+    found = shutil.which("tesseract")
+    if found is None:
+        return digest("no tesseract")
+    said = [
+        subprocess.run([found, option], capture_output=True, check=False).stdout
+        for option in ("--version", "--list-langs")
+    ]
+    return digest(*said)
 
 
 @cache
