@@ -19,7 +19,7 @@ _NOTE_ZONE = 0.5
 
 def make_drafts(pages: Sequence[Page], bookmarks: Bookmarks) -> list[Draft]:
     """The drafts of the document, in reading order."""
-    label_furniture([(page.height, page.lines()) for page in pages])
+    label_furniture([(page.height, [*page.lines(), *page.artifacts]) for page in pages])
     drafts = _joined_elements([draft for page in pages for draft in _page_drafts(page)])
     body = body_size(drafts)
     _label_notes(drafts, {page.number: page.height for page in pages}, body)

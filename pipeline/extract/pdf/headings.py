@@ -47,13 +47,14 @@ def mark_headings(drafts: Sequence[Draft], bookmarks: Bookmarks) -> None:
     """Set kind and level of the drafts that are headings.
 
     A bookmark that names a draft on its page speaks for it, and gives its level; so does a table of contents. Where
-    the structure tree has headings, it alone tells them, with the bookmarks.
+    the structure tree has headings, it alone tells them on the pages it covers, with the bookmarks.
     """
     body = _body(drafts)
     styles: list[tuple[float, bool, bool]] = []
     found = []
     contents = _contents(drafts)
     told = any(draft.kind == "heading" for draft in drafts)
+    covered = {draft.page for draft in drafts if draft.lines and draft.lines[0].element} if told else set()
     for index, draft in enumerate(drafts):
         if (
             draft.kind not in ("paragraph", "list_item")
@@ -62,7 +63,9 @@ def mark_headings(drafts: Sequence[Draft], bookmarks: Bookmarks) -> None:
             or not draft.lines
         ):
             continue
-        if told and (draft.lines[0].element or (draft.page, fold(draft.text)) not in bookmarks):
+        if draft.page in covered and (
+            draft.lines[0].element or (draft.page, fold(draft.text)) not in bookmarks
+        ):
             continue
         following = next((d for d in drafts[index + 1 : index + 6] if d.kind != "furniture"), None)
         if _score(draft, following, body, bookmarks, contents) >= _ENOUGH:
