@@ -48,6 +48,8 @@ _SHORT = 3
 _MOST_SPELLED = 400
 _COMMON = 1e-4
 _MOST_WORDS = 4000
+MOST_PATTERNS = 2000
+"""Different damaged words of a document at which is guessed: one with more is hardly text."""
 _MOST_LOST = 4
 _SENTENCE_END = ".!…•"
 
@@ -59,7 +61,7 @@ LANGUAGE_TEMPER = 0.5
 _CHUNK = re.compile(r"(\s+)")
 _MARKED = re.compile(r"[^\w?]*[^\W\d_?]*(?:[?'’-]+[^\W\d_?]+)+\??[^\w]*")
 _MARK_IN_WORD = re.compile(r"\?(?=\?*[^\W\d_A-Z])")
-_MARK_AT_END = re.compile(r"(?<![^\W_])((?:[^\W\d_]|\ufffd)+)\?(?= [^\W\d_A-Z]|[.,;:])")
+_MARK_AT_END = re.compile(r"(?<![^\W_])(?<!\ufffd)((?:[^\W\d_]|\ufffd)+)\?(?= [^\W\d_A-Z]|[.,;:])")
 _WHOLE_WORD = re.compile(r"(?<![\w\ufffd?])[^\W\d_]+(?![\w\ufffd?])")
 _WORD = re.compile(r"[^\W\d_]*\ufffd(?:[^\W\d_]|\ufffd)*")
 
@@ -148,6 +150,8 @@ def _guess(text: str, start: int, end: int, known: Speech, model: Ngrams) -> Gue
         return None
     pattern = "".join(char.lower()[0] for char in piece)
     if pattern not in known.guessed:
+        if len(known.guessed) >= MOST_PATTERNS:
+            return None
         known.guessed[pattern] = _best(pattern, lost, known, model)
     best = known.guessed[pattern]
     if best is None:

@@ -14,7 +14,7 @@ from pipeline.overlay import load_toml
 EXEMPT = frozenset("‐‑‒–—―‘’‚“”„†•…‹›€™\ufffd")
 """What may stay as it is: typography that came into the text by another way (an entity), and what is lost."""
 
-STRANGE = 6.0
+STRANGE = 10.0
 """The cost (in nats) of a code page in which texts of a language were hardly ever written."""
 _RANK = 0.7
 
