@@ -16,6 +16,8 @@ _MAX_LENGTH = 220
 _SMALLEST = 0.45
 _LETTER = re.compile(r"[^\W\d_]")
 _FORMULA = re.compile(r"\\[a-zA-Z]+|[=∑∫√≤≥→]|[_^]\{")
+_SENTENCES = re.compile(r"[^\W\d_]{3}[.!?][\"'”’»]?\s+\S")
+_QUOTES = '"“„«»”‘‚‹'
 _LEVELS = 6
 _ENOUGH = 3.0
 _SIZES = ((1.6, 3.0), (1.35, 2.0), (1.13, 1.0))
@@ -175,6 +177,8 @@ def _doubts(draft: Draft, following: Draft | None, body: Body, letters: int) -> 
         doubts += 1.0
     if sum(line.wide_gap for line in draft.lines):
         doubts += 2.0
+    if _SENTENCES.search(text) or text[0] in _QUOTES:
+        doubts += 1.5
     if marks().bullet.match(text):
         doubts += 2.0
     if following is None or not _is_text(following, body):
