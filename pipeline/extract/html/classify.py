@@ -79,6 +79,7 @@ def select(drafts: Sequence[Draft], scores: NDArray[np.float64]) -> list[bool]:
     chosen = [
         score >= _least(draft, least, small) for draft, score in zip(drafts, scores.tolist(), strict=True)
     ]
+    _take_title(drafts, chosen)
     _take_files(drafts, chosen)
     _take_siblings(drafts, chosen)
     _take_captions(drafts, chosen)
@@ -108,6 +109,15 @@ def _least(draft: Draft, least: float, small: bool) -> float:
                     return min(least, enough)
             node = node.parent
     return least
+
+
+def _take_title(drafts: Sequence[Draft], chosen: list[bool]) -> None:
+    """The page's only first-level heading is its title, wherever the template has put it."""
+    first = [
+        i for i, d in enumerate(drafts) if d.kind == "heading" and d.level == 1 and d.visibility != "hidden"
+    ]
+    if len(first) == 1 and not drafts[first[0]].areas:
+        chosen[first[0]] = True
 
 
 def _take_files(drafts: Sequence[Draft], chosen: list[bool]) -> None:
