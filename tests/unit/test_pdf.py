@@ -285,3 +285,14 @@ def test_text_that_looks_like_a_heading_is_none_in_markdown(tmp_path: Path) -> N
         write_pdf([{"text": [[72, 100, 11, "Helvetica", "# of residents who were asked in the survey"]]}])
     )
     assert list(markdown_pages(path)) == ["\\# of residents who were asked in the survey"]
+
+
+def test_a_german_verb_that_a_line_end_divides_is_whole() -> None:
+    rows = [
+        "Der Stadtrat hat im Mai beschlossen, dass die Stadt mit dem Bau der neuen Wohnungen",
+        "beginnt, und die Verwaltung der Stadt hat erklärt, dass sie den Beschluss nicht hin-",
+        "nimmt, wenn das Land die Mittel dafür nicht auch im nächsten Jahr zur Verfügung stellt.",
+    ]
+    text = [[40, 100 + 14 * i, 11, "Helvetica", row] for i, row in enumerate(rows)]
+    (block,) = extract(write_pdf([{"text": text}])).blocks
+    assert "nicht hinnimmt, wenn" in block.text

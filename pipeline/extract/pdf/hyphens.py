@@ -51,7 +51,7 @@ class Hyphens:
         joined, hyphenated = head + tail, f"{head}-{tail}"
         if self.words[joined] != self.words[hyphenated]:
             return self.words[joined] > self.words[hyphenated]
-        if self.language is None:
+        if self.language not in load_toml("extract/pdf/marks.toml")["hyphen_languages"]:
             return True
         last = head.rsplit("-", 1)[-1]
         whole, shorter, first, second = self._frequencies(joined, last + tail, last, tail)
