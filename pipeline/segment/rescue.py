@@ -65,20 +65,31 @@ def _may_be_content(block: Block, *also: Role) -> bool:
 
 
 def _rescue_title(blocks: list[Block], page_title: str) -> None:
-    if any(block.kind == "heading" and block.level == 1 and block.is_content for block in blocks):
-        return
-    for index, block in enumerate(blocks):
-        if (
-            _may_be_content(block)
-            and block.level == 1
-            and len(block.text) > 1
-            and fold(block.text) in page_title
-        ):
-            blocks[index] = _as(block, "heading")
-            after = blocks[index + 1] if index + 1 < len(blocks) else None
-            if after and _may_be_content(after) and len(after.text) <= _TAGLINE:
-                blocks[index + 1] = _as(after, "paragraph")
+    """The heading that the page's own title repeats, where no other of its level is left, and the line under it."""
+    title = next(
+        (i for i, b in enumerate(blocks) if b.kind == "heading" and b.level == 1 and b.is_content), None
+    )
+    if title is None:
+        title = next((i for i, b in enumerate(blocks) if _is_page_title(b, page_title)), None)
+        if title is None:
             return
+        blocks[title] = _as(blocks[title], "heading")
+    below = title + 1
+    if below < len(blocks) and _may_be_content(blocks[below]) and _is_a_line(blocks[below].text):
+        blocks[below] = _as(blocks[below], "paragraph")
+
+
+def _is_page_title(block: Block, page_title: str) -> bool:
+    return (
+        _may_be_content(block) and block.level == 1 and len(block.text) > 1 and fold(block.text) in page_title
+    )
+
+
+def _is_a_line(text: str) -> bool:
+    """Whether a text under a title may be its tagline: words, and not a date, an author with an address, a label."""
+    words = text.split()
+    has_signs = any(char.isdigit() or char in "@|•" for char in text)
+    return len(words) >= 3 and len(text) <= _TAGLINE and not has_signs and text[-1] not in ":,;"
 
 
 def _leads_to_contact(document: Document, index: int, overlay: Path | None) -> bool:
