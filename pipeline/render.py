@@ -36,11 +36,16 @@ def markdown(document: Document) -> str:
 
     Furniture and hidden text are left out; where a block's text was lost, a note stands in its place.
     """
+    content = [block for block in document.blocks if block.is_content]
     parts: list[str] = []
     previous: Block | None = None
-    for block in document.blocks:
-        if not block.is_content:
+    for block, following in zip(content, [*content[1:], None], strict=True):
+        if _is_attribution(previous, block):
+            parts.append(f"\n>\n> — {_one_line(escape(block.text))}")
+            previous = block
             continue
+        if _is_attribution(block, following):
+            block = block.model_copy(update={"speaker": None})  # the next block names the speaker
         part = markdown_block(block) or _loss_note(block)
         if not part:
             continue
@@ -48,6 +53,13 @@ def markdown(document: Document) -> str:
         parts.append(("" if not parts else "\n" if joins_list else "\n\n") + part)
         previous = block
     return "".join(parts) + "\n" if parts else ""
+
+
+def _is_attribution(quote: Block | None, caption: Block | None) -> bool:
+    """Whether a caption is the line behind a quote that says whose words they are."""
+    if quote is None or caption is None or quote.kind != "quote" or caption.kind != "caption":
+        return False
+    return bool(quote.text.strip()) and bool(quote.speaker) and str(quote.speaker) in caption.text
 
 
 def markdown_block(block: Block) -> str:

@@ -51,6 +51,14 @@ def test_headings_lists_quotes_and_tables_read_as_such() -> None:
     )
 
 
+def test_a_caption_that_names_the_speaker_of_a_quote_is_said_once() -> None:
+    quote = new_block("quote", "Sea and freedom", speaker="Els D.")
+    text = markdown(
+        document(quote, new_block("caption", "Els D., coordinator"), new_block("paragraph", "Next."))
+    )
+    assert text == "> Sea and freedom\n>\n> — Els D., coordinator\n\nNext.\n"
+
+
 def test_furniture_and_hidden_text_are_left_out() -> None:
     blocks = (
         new_block("furniture", "Menu", role="navigation"),
