@@ -44,9 +44,8 @@ def markdown(document: Document) -> str:
             parts.append(f"\n>\n> — {_one_line(escape(block.text))}")
             previous = block
             continue
-        if _is_attribution(block, following):
-            block = block.model_copy(update={"speaker": None})  # the next block names the speaker
-        part = markdown_block(block) or _loss_note(block)
+        shown = block.model_copy(update={"speaker": None}) if _is_attribution(block, following) else block
+        part = markdown_block(shown) or _loss_note(block)
         if not part:
             continue
         joins_list = previous is not None and previous.kind == "list_item" == block.kind
