@@ -351,5 +351,5 @@ class _Reader:
         if not self.width:
             return False
         width = group_width if group_width >= 0.6 * self.width else self.width
-        word = line.text.split(maxsplit=1)[0]
+        word = (line.text.split(maxsplit=1) or [line.text])[0]  # a lone separator is no word
         return len(before.text) + 1 + len(word) + 2 * open_end > width
