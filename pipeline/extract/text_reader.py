@@ -153,14 +153,9 @@ class _Reader:
             return None
         if line.text.startswith(">"):
             return self._blockquote()
-        return (
-            (self._fence() if self.markdown else None)
-            or self._table()
-            or self._atx()
-            or self._lone_marker()
-            or self._item()
-            or self._paragraph()
-        )
+        if self.markdown and (fence := _FENCE.match(line.text)):
+            return self._fence(fence.group(1))
+        return self._table() or self._atx() or self._lone_marker() or self._item() or self._paragraph()
 
     def _read_front_matter(self) -> None:
         """A YAML header: lines between `---` and `---` at the top of a Markdown file."""
@@ -173,12 +168,10 @@ class _Reader:
                 self.at = end + 1
                 return
 
-    def _fence(self) -> Unit | None:
-        fence = _FENCE.match(self.lines[self.at].text)
-        if not fence:
-            return None
+    def _fence(self, marks: str) -> Unit | None:
+        """The lines up to the next that begins with the same marks; None where there are none."""
         end = self.at + 1
-        while end < len(self.lines) and not self.lines[end].text.startswith(fence.group(1)):
+        while end < len(self.lines) and not self.lines[end].text.startswith(marks):
             end += 1
         inside = [line for line in self.lines[self.at + 1 : end] if line.text]
         self.at = min(end + 1, len(self.lines))

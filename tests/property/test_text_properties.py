@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import EmptyDocument
@@ -30,6 +30,8 @@ def words(text: str) -> str:
 
 
 @settings(max_examples=300, deadline=None)
+@example(["```"], "\n", "text/markdown")
+@example(["A line that is long enough to be wrapped, and its text goes on.", "\x1f"], "\n", "text/plain")
 @given(
     LINES, st.sampled_from(["\n", "\r\n", "\n\n", "\n  "]), st.sampled_from(["text/plain", "text/markdown"])
 )
