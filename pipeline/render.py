@@ -39,7 +39,8 @@ def markdown(document: Document) -> str:
     content = [block for block in document.blocks if block.is_content]
     parts: list[str] = []
     previous: Block | None = None
-    for block, following in zip(content, [*content[1:], None], strict=True):
+    for position, block in enumerate(content):
+        following = content[position + 1] if position + 1 < len(content) else None
         if _is_attribution(previous, block):
             parts.append(f"\n>\n> — {_one_line(escape(block.text))}")
             previous = block

@@ -32,6 +32,8 @@ from pipeline.settings import Settings
 
 AGGREGATES = "aggregates"
 _VANISHED_SHARE = 0.2
+_WARMING = 900.0
+"""Seconds that building the language data may take, the first time on a machine."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,7 @@ class _Run:
     def _warm(self, pool: Pool) -> None:
         """Build what is built once on a machine, and make sure that children can work at all."""
         self._progress.phase("Preparing", 1)
-        for _, answer in pool.map(["warm"], lambda task: ({"task": task}, b"")):
+        for _, answer in pool.map(["warm"], lambda task: ({"task": task}, b""), _WARMING):
             if answer.error is not None or not answer.header.get("ok"):
                 what = answer.error or answer.header.get("message")
                 raise RunError(

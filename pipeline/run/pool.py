@@ -39,6 +39,7 @@ class _Child(Generic[Item]):
     inbox: wire.Inbox = field(default_factory=wire.Inbox)
     item: Item | None = None
     deadline: float = 0.0
+    limit: float = 0.0
     served: int = 0
     outgoing: memoryview = field(default_factory=lambda: memoryview(b""))
 
@@ -70,21 +71,30 @@ class Pool:
         self._idle, self._busy = [], []
 
     def map(
-        self, items: list[Item], request: Callable[[Item], tuple[dict[str, Any], bytes]]
+        self,
+        items: list[Item],
+        request: Callable[[Item], tuple[dict[str, Any], bytes]],
+        time_limit: float | None = None,
     ) -> Iterator[tuple[Item, Answer]]:
-        """Each item with its answer, as the answers come. `request` makes an item's message when its turn comes."""
+        """Each item with its answer, as the answers come. `request` makes an item's message when its turn comes.
+
+        `time_limit` (seconds an item may take) is that of the settings where it is not given.
+        """
+        limit = self._settings.time_limit if time_limit is None else time_limit
         waiting = deque(items)
         while waiting or self._busy:
             while waiting and len(self._busy) < self._settings.workers:
-                self._give(waiting.popleft(), request)
+                item = waiting.popleft()
+                self._give(item, *request(item), limit)
             for child, answer in self._ready():
                 yield cast(Item, child.item), answer
 
-    def _give(self, item: Any, request: Callable[[Any], tuple[dict[str, Any], bytes]]) -> None:
+    def _give(self, item: Any, header: dict[str, Any], payload: bytes, limit: float) -> None:
         child = self._idle.pop() if self._idle else self._start()
         child.item = item
-        child.outgoing = memoryview(bytes(child.outgoing) + wire.pack(*request(item)))
-        child.deadline = time.monotonic() + self._settings.time_limit
+        child.outgoing = memoryview(bytes(child.outgoing) + wire.pack(header, payload))
+        child.deadline = time.monotonic() + limit
+        child.limit = limit
         self._busy.append(child)
 
     def _start(self) -> _Child[Any]:
@@ -133,12 +143,11 @@ class Pool:
             self._retire(child, answer)
         return done
 
-    def _over_time(self, child: _Child[Any]) -> Answer:
+    @staticmethod
+    def _over_time(child: _Child[Any]) -> Answer:
         _kill(child)
-        limit = self._settings.time_limit
-        return Answer(
-            {}, b"", TimeLimit(f"The document took longer than {limit:g} seconds. Raise time_limit.")
-        )
+        message = f"The document took longer than {child.limit:g} seconds. Raise time_limit."
+        return Answer({}, b"", TimeLimit(message))
 
     def _retire(self, child: _Child[Any], answer: Answer) -> None:
         """Back among the idle ones, or ended: after a failure a child starts afresh, as after long service."""

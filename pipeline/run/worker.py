@@ -16,6 +16,7 @@ import zlib
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from pipeline import lexis
 from pipeline.errors import DocumentError, InternalError, MemoryLimit
 from pipeline.model import Answers, Document, Finding, Source
 from pipeline.run import stages, wire
@@ -87,7 +88,8 @@ def _internal(error: Exception) -> InternalError:
 
 
 def _warm(_: dict[str, Any], __: bytes, settings: Settings) -> tuple[dict[str, Any], bytes]:
-    """Build what is built once on a machine, by taking a small document through all stages."""
+    """Build what is built once on a machine, and take a small document through all stages."""
+    lexis.warm()
     text = "# Gdańsk\n\nGdańsk leży nad Bałtykiem i liczy blisko pół miliona mieszkańców, którzy mówią po polsku.\n"
     data = text.encode()
     source = Source(path="warm.md", sha256="0" * 64, media_type="text/markdown", size=len(data))

@@ -59,6 +59,10 @@ def test_a_caption_that_names_the_speaker_of_a_quote_is_said_once() -> None:
     assert text == "> Sea and freedom\n>\n> — Els D., coordinator\n\nNext.\n"
 
 
+def test_a_document_without_content_is_an_empty_text() -> None:
+    assert markdown(document()) == plain(document()) == ""
+
+
 def test_furniture_and_hidden_text_are_left_out() -> None:
     blocks = (
         new_block("furniture", "Menu", role="navigation"),
