@@ -1,6 +1,6 @@
 """`make bench DATA=folder [ARGS="html pdf text speed"]`: every benchmark, or those named.
 
-With `--readme` among the arguments, the table in README.md is written anew from what was measured.
+With `--readme` among the arguments, the tables in README.md of what was measured are written anew.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tests.benchmarks.report import Row, as_markdown, print_rows
 from tests.conftest import PROJECT
 
 BENCHMARKS = ("html", "pdf", "text", "speed")
-BEGIN, END = "<!-- bench: written by `make bench ARGS=--readme` -->", "<!-- end of bench -->"
+BEGIN, END = "<!-- bench {}: written by `make bench ARGS=--readme` -->", "<!-- end of bench {} -->"
 
 
 def main() -> int:
@@ -39,12 +39,15 @@ def main() -> int:
 
 
 def write_readme(measured: dict[str, list[Row]]) -> None:
-    """Put the table of what was measured between the marks in README.md."""
+    """Put the table of each benchmark that was measured between its marks in README.md."""
     readme = PROJECT / "README.md"
     text = readme.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    readme.write_text(f"{before}{BEGIN}\n{as_markdown(measured)}{END}{after}", encoding="utf-8")
+    for name, rows in measured.items():
+        begin, end = BEGIN.format(name), END.format(name)
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}\n{as_markdown(rows)}{end}{after}"
+    readme.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

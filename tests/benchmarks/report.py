@@ -40,11 +40,10 @@ def print_rows(title: str, rows: list[Row]) -> None:
     Console(width=140).print(table)
 
 
-def as_markdown(measured: dict[str, list[Row]]) -> str:
-    """The rows of all benchmarks as one Markdown table."""
-    lines = ["", "| | figure | floor | goal | measured on |", "|---|---:|---:|---:|---|"]
-    for name, rows in measured.items():
-        for row in rows:
-            bars = ["" if bar is None else f"{bar:g}" for bar in (row.floor, row.goal)]
-            lines.append(f"| {name}: {row.name} | {row.value:.4g} | {' | '.join(bars)} | {row.note} |")
+def as_markdown(rows: list[Row]) -> str:
+    """The rows of a benchmark as a Markdown table."""
+    lines = ["", "| figure | value | floor | goal | measured on |", "|---|---:|---:|---:|---|"]
+    for row in rows:
+        bars = ["" if bar is None else f"{bar:g}" for bar in (row.floor, row.goal)]
+        lines.append(f"| {row.name} | {row.value:.4g} | {' | '.join(bars)} | {row.note} |")
     return "\n".join(lines) + "\n\n"

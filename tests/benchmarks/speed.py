@@ -103,10 +103,14 @@ def _plain_stack(data: bytes, source: Source) -> None:
     import langdetect
     import pdfplumber
     import trafilatura
+    from pdfplumber.utils.exceptions import PdfminerException
 
     if source.media_type == "application/pdf":
-        with pdfplumber.open(io.BytesIO(data)) as pdf:
-            text = "\n".join(page.extract_text() or "" for page in pdf.pages)
+        try:
+            with pdfplumber.open(io.BytesIO(data)) as pdf:
+                text = "\n".join(page.extract_text() or "" for page in pdf.pages)
+        except PdfminerException:
+            text = ""  # a truncated file, which the plain stack cannot open
     elif source.media_type == "text/html":
         text = trafilatura.extract(data) or ""
     else:
