@@ -77,9 +77,6 @@ class _Bar:
         if self._task is not None:
             self._bar.advance(self._task)
 
-    def note(self, text: str) -> None:
-        self._bar.console.print(Text(safe(text)))
-
 
 class _Lines:
     """A line for each tenth of a phase, where standard error is not a terminal."""
@@ -97,9 +94,6 @@ class _Lines:
         tenth = max(1, self._total // 10)
         if self._total >= 20 and self._done % tenth == 0:
             self._say(f"{self._name}: {self._done} of {self._total}")
-
-    def note(self, text: str) -> None:
-        self._say(safe(text))
 
     @staticmethod
     def _say(text: str) -> None:

@@ -86,3 +86,11 @@ def metadata(document: Document, *keys: str) -> Found[str] | None:
             if block.role == "metadata" and block.text == value:
                 return Found(value, (whole(index, block),))
     return None
+
+
+def metadata_block(document: Document, *keys: str) -> tuple[int, Block] | None:
+    """The first block that stands for one of these keys of the metadata, with its position."""
+    for index, block in enumerate(document.blocks):
+        if block.role == "metadata" and any(getattr(origin, "key", None) in keys for origin in block.origins):
+            return index, block
+    return None

@@ -10,7 +10,7 @@ from pipeline.model import Capture, CityRef, Document, EvidenceSpan, Finding, Pr
 from pipeline.profile import address
 from pipeline.profile.contacts import contacts
 from pipeline.profile.editions import edition
-from pipeline.profile.evidence import Evidence, Found, content, metadata, whole
+from pipeline.profile.evidence import Evidence, Found, content, metadata, metadata_block, whole
 from pipeline.profile.figures import key_figures
 from pipeline.profile.kinds import kind_of
 from pipeline.profile.networks import networks
@@ -84,20 +84,13 @@ def _site(document: Document) -> Found[str] | None:
         return None
     value, key = site
     stands_in = metadata(document, key)
-    if stands_in is None and key == "path":
-        stands_in = _metadata_block(document, "path")
+    if stands_in is None and key == "path" and (path := metadata_block(document, key)):
+        stands_in = Found(path[1].text, (whole(*path),))
     if stands_in is None:
         return Found(value, ())
     block, start, _, confidence = stands_in.spans[0]
     at = document.blocks[block].text.lower().find(value.lower(), start)
     return Found(value, ((block, at, at + len(value), confidence),) if at >= 0 else stands_in.spans)
-
-
-def _metadata_block(document: Document, key: str) -> Found[str] | None:
-    for index, block in enumerate(document.blocks):
-        if block.role == "metadata" and any(getattr(origin, "key", None) == key for origin in block.origins):
-            return Found(block.text, (whole(index, block),))
-    return None
 
 
 def _language(document: Document) -> Found[str] | None:

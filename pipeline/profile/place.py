@@ -18,7 +18,7 @@ from pipeline.lexis.gazetteer import Place
 from pipeline.model import CityRef, Document, EvidenceSpan, Finding
 from pipeline.overlay import load_toml
 from pipeline.profile.address import words_of_path
-from pipeline.profile.evidence import Found, content
+from pipeline.profile.evidence import Found, content, metadata_block, whole
 from pipeline.profile.vouch import is_whole, spoken_of, text_of
 
 _MOST_WORDS = 4
@@ -97,10 +97,8 @@ def _named(document: Document) -> Found[CityRef] | None:
 
 
 def _metadata_span(document: Document, *keys: str) -> EvidenceSpan | None:
-    for index, block in enumerate(document.blocks):
-        if block.role == "metadata" and any(getattr(origin, "key", None) in keys for origin in block.origins):
-            return (index, 0, len(block.text), 0.9)
-    return None
+    found = metadata_block(document, *keys)
+    return whole(*found, 0.9) if found else None
 
 
 def _country(document: Document) -> str | None:

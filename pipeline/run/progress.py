@@ -14,9 +14,6 @@ class Progress(Protocol):
     def step(self) -> None:
         """A step of the phase is done."""
 
-    def note(self, text: str) -> None:
-        """Something that a person should read."""
-
 
 class Silence:
     """Shows nothing."""
@@ -25,7 +22,4 @@ class Silence:
         """Ignored."""
 
     def step(self) -> None:
-        """Ignored."""
-
-    def note(self, text: str) -> None:
         """Ignored."""
