@@ -16,8 +16,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.extract.html.containers import COLUMNS as CONTAINERS
+from pipeline.extract.html.containers import containers
 from pipeline.extract.html.draft import Draft
-from pipeline.extract.html.elements import INLINE
 from pipeline.extract.html.hints import feature_names, word_bits, word_names
 from pipeline.extract.html.parser import Node
 
@@ -32,15 +33,13 @@ _TAGS: Final = ("p", "div", "span", "a", "td", "li", "pre")
 _WORD: Final = re.compile(r"\w+")
 _DIGIT: Final = re.compile(r"\d")
 _UPPER: Final = re.compile(r"[A-ZÀ-ÖØ-Þ]")
-_END: Final = re.compile(r"[.!?…:。\"”»)]$")
+_ENDS: Final = tuple('.!?…:。"”»)')
 _PRICE: Final = re.compile(r"[$€£¥₹]\s?\d|\d\s?(?:[$€£¥₹]|zł|EUR|USD|PLN|CHF|kr\b)")
 
 _OWN: Final = (
     "length", "words", "link_density", "uppers", "word_length", "commas", "ends", "price", "level", "list_level",
     "in_item", "main", "depth", "copies", "title_overlap", "areas",
 )  # fmt: skip
-_CONTAINERS: Final = tuple(f"{what}_{k}" for k in (1, 2, 3, 5) for what in ("density", "size", "share"))
-_REPEATS: Final = ("repeat", "repeat_level", "repeat_size", "repeat_density")
 _PAGE: Final = ("page_text", "page_density", "page_long", "page_prices", "page_items")
 _PLACE: Final = ("index", "place", "after_h1", "from_h1", "before_end", "since_heading", "heading_run")
 _PROSE: Final = ("trunk_distance", "trunk_side", "prose_gap", "trunk_share", "prose_share")
@@ -60,8 +59,7 @@ def names() -> tuple[str, ...]:
         *(f"near_{name}" for name in feature_names()),
         *(f"in_{name}" for name in feature_names()),
         *(f"says_{name}" for name in word_names()),
-        *_CONTAINERS,
-        *_REPEATS,
+        *CONTAINERS,
         *_PLACE,
         *_PROSE,
         *(f"{name}{shift:+d}" for name in _NEIGHBOURS for shift in _SHIFTS),
@@ -74,11 +72,8 @@ def features(drafts: Sequence[Draft], title: str = "") -> Matrix:
     """The matrix of all drafts of a page; `title` is what its head calls it."""
     if not drafts:
         return np.zeros((0, len(names())), dtype=np.float32)
-    containers = _Containers()
-    copies = Counter(draft.text for draft in drafts)
-    title_words = frozenset(_WORD.findall(title.lower()))
-    own = np.array([_own(draft, copies, title_words) for draft in drafts], dtype=np.float32)
-    around = np.array([containers.of(draft) for draft in drafts], dtype=np.float32)
+    own = _own(drafts, title)
+    around = containers(drafts)
     bits = _bits(drafts)
     place = _place(drafts)
     neighbours = _neighbours(drafts, own)
@@ -86,50 +81,68 @@ def features(drafts: Sequence[Draft], title: str = "") -> Matrix:
     return np.hstack([own, bits, around, place, _prose(drafts), neighbours, np.tile(page, (len(drafts), 1))])
 
 
-def _own(draft: Draft, copies: Counter[str], title: frozenset[str]) -> list[float]:
-    text, length, areas = draft.text, draft.length or 1, draft.areas
-    words = text.split() if length < 2000 else text[:2000].split()
-    count = len(words)
+def _own(drafts: Sequence[Draft], title: str) -> Matrix:
+    copies = Counter([draft.text for draft in drafts])
+    title_words = frozenset(_WORD.findall(title.lower()))
+    told: dict[str, tuple[float, ...]] = {}
+    rows: list[tuple[float, ...]] = []
+    marks: list[tuple[bool, ...]] = []
+    for draft in drafts:
+        text, length, areas = draft.text, draft.length or 1, draft.areas
+        said = told.get(text)
+        if said is None:
+            said = told[text] = _said(text, title_words)
+        count, uppers, commas, ends, price, overlap = said
+        rows.append(
+            (
+                length,
+                count,
+                draft.linked / length,
+                uppers,
+                length / count if count else 0.0,
+                commas,
+                ends,
+                price,
+                draft.level or 0,
+                draft.list_level,
+                draft.in_item,
+                draft.main,
+                draft.depth,
+                copies[text],
+                overlap,
+                len(areas),
+            )
+        )
+        marks.append(_marks(draft.kind, draft.node.tag, areas))
+    own = np.array(rows, dtype=np.float64)
+    own[:, 0] = np.log1p(own[:, 0])
+    return np.hstack([own.astype(np.float32), np.array(marks, dtype=np.float32)])
+
+
+def _said(text: str, title: frozenset[str]) -> tuple[float, ...]:
+    """Of a text alone: words, share of capitals, commas, whether it ends like a sentence, whether it names a price,
+    how much of the title is in it."""
+    length = len(text) or 1
     short = length < 300
-    overlap = (
-        len(title.intersection(_WORD.findall(text.lower()))) / len(title) if title and length < 150 else 0.0
-    )
-    return [
-        log1p(length),
-        count,
-        draft.linked / length,
+    words = text.split() if length < 2000 else text[:2000].split()
+    return (
+        len(words),
         len(_UPPER.findall(text)) / length if short else 0.03,
-        length / count if count else 0.0,
-        text.count(",") + text.count(";") + text.count("、"),
-        _END.search(text, length - 3) is not None,
-        short and _PRICE.search(text) is not None,
-        draft.level or 0,
-        draft.list_level,
-        draft.in_item,
-        draft.main,
-        draft.depth,
-        copies[text],
-        overlap,
-        len(areas),
-        *_kind_row(draft.kind),
-        *_tag_row(draft.node.tag),
-        *_area_row(areas),
-    ]
+        text.count(",") + text.count(";") + (0 if text.isascii() else text.count("、")),
+        text.removesuffix("\n").endswith(_ENDS),
+        short and _DIGIT.search(text) is not None and _PRICE.search(text) is not None,
+        len(title.intersection(_WORD.findall(text.lower()))) / len(title) if title and length < 150 else 0.0,
+    )
 
 
-@lru_cache(maxsize=64)
-def _kind_row(kind: str) -> tuple[bool, ...]:
-    return tuple(kind == name for name in _KINDS)
-
-
-@lru_cache(maxsize=256)
-def _tag_row(tag: str) -> tuple[bool, ...]:
-    return tuple(tag == name for name in _TAGS)
-
-
-@lru_cache(maxsize=1024)
-def _area_row(areas: tuple[str, ...]) -> tuple[bool, ...]:
-    return tuple(area in areas for area in _AREAS)
+@lru_cache(maxsize=2048)
+def _marks(kind: str, tag: str, areas: tuple[str, ...]) -> tuple[bool, ...]:
+    """One for each kind, tag and area."""
+    return (
+        *(kind == name for name in _KINDS),
+        *(tag == name for name in _TAGS),
+        *(area in areas for area in _AREAS),
+    )
 
 
 def _bits(drafts: Sequence[Draft]) -> Matrix:
@@ -144,72 +157,6 @@ def _bits(drafts: Sequence[Draft]) -> Matrix:
             (says[:, None] >> np.arange(words)) & 1,
         ]
     ).astype(np.float32)
-
-
-class _Containers:
-    """What is known of the elements around a draft; each element is looked at once."""
-
-    def __init__(self) -> None:
-        self.known: dict[Node, list[float]] = {}
-        self.alike: dict[Node, list[Node]] = {}
-        self.largest: dict[Node, tuple[list[Node], int]] = {}
-
-    def of(self, draft: Draft) -> list[float]:
-        node: Node | None = draft.node
-        while node is not None and node.tag in INLINE:
-            node = node.parent
-        if node is None:
-            return [0.0] * (len(_CONTAINERS) + len(_REPEATS))
-        found = self.known.get(node)
-        if found is None:
-            found = self.known[node] = self._look(node)
-        row, length = found.copy(), draft.length
-        for index in range(2, len(_CONTAINERS), 3):
-            row[index] = length / row[index]
-        return row
-
-    def _look(self, node: Node) -> list[float]:
-        around, found = node, list[float]()
-        for steps in (1, 1, 1, 2):
-            for _ in range(steps):
-                around = around.parent or around
-            size = around.size or 1
-            found += (around.linked / size, log1p(size), size)
-        alike, level = self._repeat(node)
-        size = sum([each.size for each in alike]) or 1
-        linked = sum([each.linked for each in alike])
-        return [*found, len(alike), level, log1p(size / (len(alike) or 1)), linked / size]
-
-    def _repeat(self, node: Node) -> tuple[list[Node], int]:
-        """The largest group of like siblings that the node or an element around it is in, and how far above."""
-        waiting: list[Node] = []
-        inner: Node | None = node
-        while (
-            inner is not None
-            and inner.parent is not None
-            and inner.tag != "body"
-            and inner not in self.largest
-        ):
-            waiting.append(inner)
-            inner = inner.parent
-        best, level = self.largest.get(inner, ([], 0)) if inner is not None else ([], 0)
-        for inner in reversed(waiting):
-            level += 1
-            alike = self.alike.get(inner) or self._group(inner, inner.parent or inner)
-            if len(alike) >= len(best):
-                best, level = alike, 0
-            self.largest[inner] = best, level
-        return best, level
-
-    def _group(self, node: Node, parent: Node) -> list[Node]:
-        """The siblings that look like the node (same tag and class), itself among them."""
-        groups: dict[tuple[str, str | None], list[Node]] = {}
-        for child in parent.children:
-            if isinstance(child, Node) and child.size:
-                group = groups.setdefault((child.tag, child.attrs.get("class")), [])
-                group.append(child)
-                self.alike[child] = group
-        return self.alike.get(node, [])
 
 
 def _place(drafts: Sequence[Draft]) -> Matrix:

@@ -1,0 +1,102 @@
+"""What is known of the elements around each draft: their text, how much of it links, how often they repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.extract.html.draft import Draft
+from pipeline.extract.html.elements import INLINE
+from pipeline.extract.html.parser import Node
+
+STEPS: Final = (1, 2, 3, 5)
+"""How many elements above a draft's own block those stand that are looked at."""
+COLUMNS: Final = (
+    *(f"{what}_{step}" for step in STEPS for what in ("density", "size", "share")),
+    "repeat",
+    "repeat_level",
+    "repeat_size",
+    "repeat_density",
+)
+"""The names of the columns. `repeat*` tell of the largest group of like siblings (same tag and class) that the draft
+is in: how many there are, how far above it, how long they are on average, how much of them links."""
+
+
+def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
+    """A row of numbers for each draft."""
+    groups = _Groups()
+    sizes: list[list[int]] = []
+    linked: list[list[int]] = []
+    repeats: list[tuple[int, int, int, int]] = []
+    lost: list[int] = []
+    for index, draft in enumerate(drafts):
+        node: Node | None = draft.node
+        while node is not None and node.tag in INLINE:
+            node = node.parent
+        if node is None:
+            lost.append(index)
+            node = draft.node
+        first = node.parent or node
+        second = first.parent or first
+        third = second.parent or second
+        fourth = third.parent or third
+        fifth = fourth.parent or fourth
+        sizes.append([first.size, second.size, third.size, fifth.size])
+        linked.append([first.linked, second.linked, third.linked, fifth.linked])
+        repeats.append(groups.largest_around(node))
+    rows = np.zeros((len(drafts), len(COLUMNS)), dtype=np.float64)
+    size = np.maximum(1, np.array(sizes, dtype=np.float64))
+    width = 3 * len(STEPS)
+    rows[:, 0:width:3] = np.array(linked, dtype=np.float64) / size
+    rows[:, 1:width:3] = np.log1p(size)
+    rows[:, 2:width:3] = np.array([draft.length for draft in drafts], dtype=np.float64)[:, None] / size
+    repeat = np.array(repeats, dtype=np.float64)
+    each = np.maximum(1, repeat[:, 2])
+    rows[:, width] = repeat[:, 0]
+    rows[:, width + 1] = repeat[:, 1]
+    rows[:, width + 2] = np.log1p(each / np.maximum(1, repeat[:, 0]))
+    rows[:, width + 3] = repeat[:, 3] / each
+    rows[lost] = 0
+    return rows.astype(np.float32)
+
+
+class _Groups:
+    """The groups of like siblings; each is counted once."""
+
+    def __init__(self) -> None:
+        self.of_node: dict[Node, tuple[int, int, int]] = {}
+        self.largest: dict[Node, tuple[tuple[int, int, int], int]] = {}
+
+    def largest_around(self, node: Node) -> tuple[int, int, int, int]:
+        """Count, how far above, size and linked characters of the largest group that the node or an element around
+        it is in."""
+        waiting: list[Node] = []
+        largest = self.largest
+        inner: Node | None = node
+        while inner is not None and inner not in largest and inner.parent is not None and inner.tag != "body":
+            waiting.append(inner)
+            inner = inner.parent
+        best, level = largest.get(inner, ((0, 0, 0), 0)) if inner is not None else ((0, 0, 0), 0)
+        while waiting:
+            inner = waiting.pop()
+            level += 1
+            alike = self.of_node.get(inner) or self._group(inner)
+            if alike[0] >= best[0]:
+                best, level = alike, 0
+            largest[inner] = best, level
+        return best[0], level, best[1], best[2]
+
+    def _group(self, node: Node) -> tuple[int, int, int]:
+        """Count, size and linked characters of the siblings that look like the node, itself among them."""
+        groups: dict[tuple[str, str | None], list[Node]] = {}
+        for child in (node.parent or node).children:
+            if isinstance(child, Node) and child.size:
+                groups.setdefault((child.tag, child.attrs.get("class")), []).append(child)
+        for alike in groups.values():
+            told = len(alike), sum([each.size for each in alike]), sum([each.linked for each in alike])
+            for each in alike:
+                self.of_node[each] = told
+        return self.of_node.get(node, (0, 0, 0))
