@@ -46,31 +46,26 @@ class Ngrams:
         return ids
 
     def rows(self, ids: Array) -> Array:
-        """The cost of each symbol after the two before it: [len(ids) - 1, languages].
+        """The cost of each symbol after the two before it: [len(ids) - 1, languages], of one byte each.
 
         A run of edges costs nothing; a word costs its letters and its end.
         """
-        third = ids[1:].astype(np.int64)
-        second = ids[:-1].astype(np.int64)
+        wide = ids.astype(np.uint32)
+        third, second = wide[1:], wide[:-1]
         first = np.zeros_like(second)
-        first[1:] = ids[:-2]
+        first[1:] = wide[:-2]
         first[second == EDGE] = EDGE
-        wanted = (third != EDGE) | (second != EDGE)
-        costs = np.zeros((len(third), len(self.codes)), dtype=np.int32)
-        costs[wanted] = self._costs(first[wanted], second[wanted], third[wanted])
-        return costs
-
-    def _costs(self, first: Array, second: Array, third: Array) -> Array:
-        key = ((first * self.width + second) * self.width + third).astype(np.uint32)
+        after = second * self.width + third
+        key = first * (self.width * self.width) + after
         at = np.searchsorted(self._keys, key)
         at[at == len(self._keys)] = 0
-        known = self._keys[at] == key
-        costs = self._trigrams[at].astype(np.int32)
-        if not known.all():
-            rest = ~known
-            after = second[rest] * self.width + third[rest]
+        costs: Array = self._trigrams[at]
+        rest = np.flatnonzero(self._keys[at] != key)
+        if len(rest):
             context = first[rest] * self.width + second[rest]
-            costs[rest] = np.minimum(self._bigrams[after].astype(np.int32) + self._backoff[context], 255)
+            backed = self._bigrams[after[rest]].astype(np.uint16) + self._backoff[context]
+            costs[rest] = np.minimum(backed, 255)
+        costs[after == EDGE] = 0
         return costs
 
     def cost(self, text: str) -> Array:

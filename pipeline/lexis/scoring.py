@@ -80,12 +80,11 @@ class Scorer:
     def letters(self, text: str) -> Array:
         """For each character of `text` its cost after the two before it: [len(text) + 1, languages]."""
         ids = self.model.ids(text)
-        rows: Array = self.model.rows(ids).astype(np.float32) / STEP
+        rows: Array = self.model.rows(ids) * np.float32(1 / STEP)
         latin = self._is_latin[ids]
-        guest = np.flatnonzero(latin[1:] | latin[:-1])
+        guest = np.flatnonzero(latin[1:] | latin[:-1])[:, None]
         if len(guest):
-            cells = np.ix_(guest, self._other_script)
-            rows[cells] = np.minimum(rows[cells], LATIN_GUEST)
+            rows[guest, self._other_script] = np.minimum(rows[guest, self._other_script], LATIN_GUEST)
         return rows
 
     def marks(self, codes: Array) -> Array:

@@ -21,8 +21,6 @@ from pipeline.lexis.scoring import Scorer
 from pipeline.model import REPLACEMENT
 from pipeline.repair.pages import EXEMPT, Pages
 
-SHORTLIST = 10
-"""Legacy candidates that the n-gram model reads, after a look at single letters."""
 UTF8_CREDIT = 2.5
 """What (in nats) each UTF-8 sequence speaks for UTF-8: other text forms such sequences by chance only."""
 
@@ -260,69 +258,3 @@ def chain_candidate(text: str, chain: Chain, tables: Pages) -> Candidate | None:
         return None
     prior: Array = tables.read_cost[row] + tables.language_cost[column]
     return Candidate(result, (chain,), frozenset({chain}), prior)
-
-
-def legacy_candidates(
-    text: str, tables: Pages, scorer: Scorer, context: Array, before: tuple[Chain, ...]
-) -> list[Candidate]:
-    """What `text` was if one legacy page was read as another: the likeliest by single letters.
-
-    `context` is what the undamaged words cost in each language.
-    """
-    codes, counts = np.unique(code_points(text), return_counts=True)
-    counts, codes = counts[codes >= 128], codes[codes >= 128].astype(np.int64)
-    if not len(codes) or len(codes) > 120:
-        return []
-    exempt = np.array([character(int(code)) in EXEMPT for code in codes])
-    encoded = tables.encode[:, codes]
-    fits = ((encoded >= 0) | exempt).all(axis=1) & (encoded >= 0).any(axis=1)
-    rows: dict[bytes, list[int]] = {}
-    for fit in np.flatnonzero(fits):
-        rows.setdefault(encoded[fit].tobytes(), []).append(int(fit))
-    outputs: dict[bytes, list[tuple[int, int]]] = {}
-    mapped: list[Array] = []
-    for ways in rows.values():
-        data = encoded[ways[0]]
-        unchanged = data < 0
-        table = np.where(unchanged, codes, tables.decode[:, np.where(unchanged, 0, data)])
-        controls = exempt & (table >= 0x80) & (table < 0xA0)
-        table = np.where(controls, codes, table)
-        for true in range(len(tables.true)):
-            key = table[true].tobytes()
-            if key not in outputs:
-                outputs[key] = []
-                mapped.append(table[true])
-            outputs[key] += [(row, true) for row in ways]
-    if not outputs:
-        return []
-    keys = list(outputs)
-    own = codes.tobytes()
-    letters = scorer.by_letter[np.stack(mapped)]
-    rough = np.einsum("nul,u->nl", letters, counts.astype(np.float32)) + context
-    likely = np.argsort(rough.min(axis=1), kind="stable")[: 4 * SHORTLIST]
-    priors = {int(index): _prior(outputs[keys[index]], tables) for index in likely}
-    order = sorted(priors, key=lambda index: float((rough[index] + priors[index]).min()))
-    candidates = []
-    for index in order[: SHORTLIST + 1]:
-        key = keys[index]
-        if key == own:
-            continue
-        row, true = min(
-            outputs[key], key=lambda way: tables.read_cost[way[0]] + tables.language_cost[way[1]].min()
-        )
-        translation = {
-            ord(character(int(a))): character(int(b)) for a, b in zip(codes, mapped[index], strict=True)
-        }
-        chains = frozenset((tables.true[t], tables.read_as[r]) for r, t in outputs[key])
-        step = (tables.true[true], tables.read_as[row])
-        candidates.append(Candidate(text.translate(translation), (*before, step), chains, priors[index]))
-    return candidates
-
-
-def _prior(ways: list[tuple[int, int]], tables: Pages) -> Array:
-    if len(ways) == 1:
-        (read, true), *_ = ways
-        return tables.read_cost[read] + tables.language_cost[true]  # type: ignore[no-any-return]
-    reads, trues = np.array(ways).T
-    prior: Array = (tables.read_cost[reads][:, None] + tables.language_cost[trues]).min(axis=0)
-    return prior

@@ -29,6 +29,8 @@ def as_edits(text: str, changes: Sequence[Change]) -> list[Edit]:
 
     They come from right to left, so that each stands where the text before it has it.
     """
+    if not changes:
+        return []
     ordered = sorted(changes)
     most = max(1, _WORK // max(1, len(text)))
     if len(ordered) > most:

@@ -24,10 +24,10 @@ from pipeline.repair.candidates import (
     Candidate,
     Chain,
     ftfy_candidates,
-    legacy_candidates,
     lossy_candidates,
     utf8_candidates,
 )
+from pipeline.repair.legacy import legacy_candidates
 from pipeline.repair.pages import Pages, pages
 
 SAMPLE = 2000
@@ -49,6 +49,10 @@ FEW_LETTERS = 12
 PROVEN = (1.0, 0.8, 0.5, 0.2)
 """What part of the strangeness counts where there are so many UTF-8 sequences, and nothing else: they prove it."""
 WORDS_LOOKED_UP = 60
+SHORTEST = 4
+"""Shorter words stand in lists that are damaged themselves."""
+WORTHLESS = -12.0
+"""The gain below which nothing can make a candidate worth believing."""
 UNLISTED = 1e-8
 """The share that a word counts with which is in no list."""
 
@@ -136,8 +140,9 @@ class Judge:
                 strange += max(0.0, beside - FAMILIAR)
             if candidate.whole:
                 strange *= PROVEN[min(candidate.sequences, len(PROVEN) - 1)]
-            demoted = self.scorer.demoted(reading.touched, candidate.text)
-            gain = now - float(whole[best]) - demoted
+            gain = now - float(whole[best])
+            if gain > WORTHLESS:
+                gain -= self.scorer.demoted(reading.touched, candidate.text)
             options.append(Option(candidate, gain, self.scorer.model.codes[best], strange))
         most = max(option.gain for option in options)
         return [
@@ -153,13 +158,31 @@ class Judge:
         marks = self.scorer.marks(codes)
         identity: Array = rows.sum(axis=0) + marks.sum()
         language = int((identity + beside).argmin())
-        own = rows[:-1, language] + marks
-        after = rows[1:, language]
-        foreign = codes >= 128
-        entities = sum(1 for _ in ENTITY_IN_WORD.finditer(touched))
-        surprising = bool((np.maximum(own, after)[foreign] > SURPRISING).any()) or entities > 0
-        surprising = surprising or _ODD_TYPOGRAPHY.search(touched) is not None
+        costs = np.maximum(rows[:-1, language] + marks, rows[1:, language])
+        odd = np.flatnonzero((codes >= 128) & (costs > SURPRISING))
+        entities = sum(1 for _ in ENTITY_IN_WORD.finditer(touched)) if "&" in touched else 0
+        surprising = entities > 0 or _ODD_TYPOGRAPHY.search(touched) is not None
+        surprising = surprising or (len(odd) > 0 and not self._are_words(touched, odd, language))
         return identity + entities * self.scorer.entity, surprising
+
+    def _are_words(self, touched: str, places: Array, language: int) -> bool:
+        """Whether all letters at these places stand in words that the language's list knows."""
+        words = word_list(self.scorer.model.codes[language])
+        if words is None or len(places) > WORDS_LOOKED_UP:
+            return False
+        found: dict[tuple[int, int], str] = {}
+        for place in places.tolist():
+            if not touched[place].isalpha():
+                return False
+            start, end = place, place + 1
+            while start and touched[start - 1].isalpha():
+                start -= 1
+            while end < len(touched) and touched[end].isalpha():
+                end += 1
+            found[start, end] = touched[start:end]
+        if min(map(len, found.values())) < SHORTEST:
+            return False
+        return bool((words.frequencies(list(found.values())) > 0.0).all())
 
     def _candidates(self, text: str, beside: Array, before: tuple[Chain, ...]) -> list[Candidate]:
         found: list[Candidate] = []

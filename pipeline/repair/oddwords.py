@@ -10,6 +10,9 @@ from pipeline.overlay import load_toml
 from pipeline.repair.changes import Change
 
 _WORD = re.compile(r"[^\W\d_]{3,60}")
+_MIXED = re.compile(r"[\u0370-\u052f](?=[^\W\d_\u0370-\u052f])|[^\W\d_\u0370-\u052f](?=[\u0370-\u052f])")
+"""A Greek or Cyrillic letter beside one of another script."""
+_THREE_DOUBLED = re.compile(r"([^\W\d_])\1([^\W\d_])\2([^\W\d_])\3")
 _DOUBLED = re.compile(r"(?:([^\W\d_])\1){3,30}")
 _FEW = 2
 """A letter of another script is taken for a look-alike where the word has so many more of its own."""
@@ -24,7 +27,7 @@ _SCRIPT_LENGTH = 200
 
 def mixed_script_changes(text: str) -> list[Change]:
     """Letters of another script that look like those of the word they stand in become these."""
-    if text.isascii():
+    if text.isascii() or not _MIXED.search(text):
         return []
     changes = []
     for match in _WORD.finditer(text):
@@ -69,6 +72,8 @@ def _from_latin() -> dict[str, str]:
 
 def doubled_changes(text: str) -> list[Change]:
     """Words of which every letter stands twice become single, where two such words at least are most of the text."""
+    if not _THREE_DOUBLED.search(text):
+        return []
     words = _WORD.findall(text)
     doubled = [match for match in _WORD.finditer(text) if _DOUBLED.fullmatch(match[0])]
     if len(doubled) < 2 or 2 * len(doubled) < len(words):
