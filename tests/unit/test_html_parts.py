@@ -14,7 +14,7 @@ from pipeline.extract.html.draft import Draft
 from pipeline.extract.html.embedded import embedded_lines
 from pipeline.extract.html.features import features, names
 from pipeline.extract.html.forest import Forest
-from pipeline.extract.html.hints import hints_of, word_bits, word_names
+from pipeline.extract.html.hints import beginnings_of, hints_of, word_bits, word_names
 from pipeline.extract.html.parser import Node, parse
 from pipeline.extract.html.scan import MARK, scan
 from pipeline.model import TextRange, locate
@@ -120,3 +120,19 @@ def test_both_places_of_a_twin_are_found() -> None:
     [block] = read_html(page.encode()).blocks
     found = [page[o.start : o.end] for o in locate(block, 4, 9) if isinstance(o, TextRange)]
     assert found == ["Stadt", "Stadt"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "beginnings"),
+    [
+        (" crumbs ", ["crumbs"]),
+        (" eu ?cookie", ["eu"]),
+        (" (nav|cookies?|page ?(one|two)|x\\w*)( |$)", ["nav", "cookie", "page", "x"]),
+        (" ((a|b)c|d)", ["", "d"]),
+        (" (a|b)? c", [""]),
+        (" a|b", ["a", ""]),
+        ("a", [""]),
+    ],
+)
+def test_what_a_pattern_begins_with(pattern: str, beginnings: list[str]) -> None:
+    assert beginnings_of(pattern) == beginnings

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.model import Role
 from pipeline.overlay import load_toml
@@ -14,10 +15,13 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MAY_HIDE = re.compile(
     r"sr|[Hh]idden|[Hh]ide|eader|nvisible|ssistive|[Oo]ff|a11y|[Hh]oney|hp|[Ss]kip|ollapse"
 )
+_SECTIONS = ("furniture", "visibility", "headings", "content")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"\w+|©")
 LONGEST_SPOKEN = 300
 """A block longer than this many characters is told by other things than single phrases."""
+_FIRST_GROUP = re.compile(r" \(((?:[^()]|\([^()]*\))*)\)")
+_LETTERS = re.compile(r"^((?:[a-z0-9](?![?*{]))*)")
 _LONGEST = 300
 """Characters of each name that are looked at."""
 
@@ -46,15 +50,55 @@ def _data() -> dict[str, Any]:
     return load_toml("extract/html/hints.toml")
 
 
-@cache
-def _furniture_patterns() -> tuple[tuple[Role, re.Pattern[str]], ...]:
-    return tuple((role, re.compile("|".join(patterns))) for role, patterns in _data()["furniture"].items())
+class _Pattern(NamedTuple):
+    """A pattern of `hints.toml`; `beginnings` of the words that its matches begin with."""
+
+    name: str
+    search: Callable[[str], re.Match[str] | None]
+    beginnings: tuple[str, ...]
 
 
 @cache
-def _pattern(section: str, name: str) -> re.Pattern[str]:
-    value = _data()[section][name]
-    return re.compile(value if isinstance(value, str) else "|".join(value))
+def _patterns() -> tuple[_Pattern, ...]:
+    """Every pattern, named by its section and its name there."""
+    found: list[_Pattern] = []
+    for section in _SECTIONS:
+        for name, value in _data()[section].items():
+            every = [value] if isinstance(value, str) else value
+            beginnings = {beginning for pattern in every for beginning in beginnings_of(pattern)}
+            search = re.compile("|".join(every)).search
+            found.append(_Pattern(f"{section}.{name}", search, tuple(sorted(beginnings))))
+    return tuple(found)
+
+
+def beginnings_of(pattern: str) -> list[str]:
+    """The sure first letters of what a pattern matches, behind a first space: those of each alternative where it
+    begins with a group. [""] where nothing is sure."""
+    found: list[str] = []
+    for alternative in _alternatives(pattern):
+        inner = _FIRST_GROUP.match(alternative)
+        if inner and alternative[inner.end() : inner.end() + 1] not in ("?", "*", "{"):
+            found += [_sure(each) for each in _alternatives(inner.group(1))]
+        else:
+            found.append(_sure(alternative[1:]) if alternative.startswith(" ") else "")
+    return found
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """A pattern split at the bars that stand in none of its groups."""
+    parts, depth = [""], 0
+    for sign in pattern:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
+
+
+def _sure(pattern: str) -> str:
+    letters: str = _LETTERS.findall(pattern)[0]
+    return letters
 
 
 @cache
@@ -75,29 +119,27 @@ def _feature_words() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
     return whole, tuple(begins.items())
 
 
-@lru_cache(maxsize=16384)
 def _bits_of_word(word: str) -> int:
+    """The bits of the features that a word belongs to, and above them one for each pattern that may begin with it."""
     whole, begins = _feature_words()
     bits = whole.get(word, 0)
     for begin, more in begins:
         if word.startswith(begin):
             bits |= more
+    for place, pattern in enumerate(_patterns(), len(feature_names())):
+        if word.startswith(pattern.beginnings):
+            bits |= 1 << place
     return bits
 
 
-@cache
-def _any_pattern() -> re.Pattern[str]:
-    """Matches what any pattern matches, so that most names are done with in one search."""
-    data = _data()
-    sections = ("furniture", "visibility", "headings", "content")
-    values = [value for section in sections for value in data[section].values()]
-    lists = [value if isinstance(value, list) else [value] for value in values]
-    every = [pattern.removeprefix(" ") for patterns in lists for pattern in patterns]
-    return re.compile(f" (?:{'|'.join(every)})")
-
-
-def _furniture_role(words: str) -> Role | None:
-    return next((role for role, pattern in _furniture_patterns() if pattern.search(words)), None)
+@lru_cache(maxsize=16384)
+def _read(name: str) -> tuple[str, int]:
+    """The words of a name without white space, lower-case, with spaces between them; and their bits."""
+    words = _NOT_A_WORD.sub(" ", _CAMEL.sub(" ", name).lower()).strip()
+    bits = 0
+    for word in words.split():
+        bits |= _bits_of_word(word)
+    return words, bits
 
 
 def hints_of(attrs: dict[str, str | None]) -> Hints:
@@ -113,25 +155,39 @@ def hints_of(attrs: dict[str, str | None]) -> Hints:
 
 @lru_cache(maxsize=16384)
 def _hints(*names: str | None) -> Hints:
-    words = _words(names)
-    if words.isspace():
-        return NO_HINTS
-    bits = 0
-    for word in words.split():
-        bits |= _bits_of_word(word)
-    if not _any_pattern().search(words):
-        return Hints(bits=bits) if bits else NO_HINTS
-    closed = _pattern("visibility", "closed").search(words) is not None
+    words, bits = _words(names)
+    features = len(feature_names())
+    if not bits >> features:
+        return _bare(bits)
+    text = f" {' '.join(words)} "
+    found: dict[str, re.Match[str]] = {}
+    for place, pattern in enumerate(_patterns(), features):
+        if bits >> place & 1 and (match := pattern.search(text)):
+            found[pattern.name] = match
+    bits &= (1 << features) - 1
+    if not found:
+        return _bare(bits)
     return Hints(
-        role=_furniture_role(words),
-        hidden=_pattern("visibility", "hidden").search(words) is not None,
-        folded=_pattern("visibility", "folded").search(words) is not None,
-        closed=closed and _pattern("visibility", "open").search(words) is None,
-        main=_pattern("content", "main").search(words) is not None,
-        accordion="accordion" in words,
-        level=_heading_level(words),
+        role=next((role for role in _roles() if f"furniture.{role}" in found), None),
+        hidden="visibility.hidden" in found,
+        folded="visibility.folded" in found,
+        closed="visibility.closed" in found and "visibility.open" not in found,
+        main="content.main" in found,
+        accordion="accordion" in text,
+        level=_heading_level(found),
         bits=bits,
     )
+
+
+@lru_cache(maxsize=4096)
+def _bare(bits: int) -> Hints:
+    """Of names that tell nothing but something to the classifier."""
+    return Hints(bits=bits) if bits else NO_HINTS
+
+
+@cache
+def _roles() -> tuple[Role, ...]:
+    return tuple(_data()["furniture"])
 
 
 def name_bits(attrs: dict[str, str | None]) -> int:
@@ -141,16 +197,21 @@ def name_bits(attrs: dict[str, str | None]) -> int:
 
 @lru_cache(maxsize=16384)
 def _name_bits(*names: str | None) -> int:
+    return _words(names)[1] & ((1 << len(feature_names())) - 1)
+
+
+def _words(names: tuple[str | None, ...]) -> tuple[list[str], int]:
+    """The words of names, and the bits of them all."""
+    found: list[str] = []
     bits = 0
-    for word in _words(names).split():
-        bits |= _bits_of_word(word)
-    return bits
-
-
-def _words(names: tuple[str | None, ...]) -> str:
-    """The words of names, lower-case, each between spaces."""
-    given = " ".join([name[:_LONGEST] for name in names if name])
-    return f" {_NOT_A_WORD.sub(' ', _CAMEL.sub(' ', given).lower()).strip()} "
+    for name in names:
+        if name:
+            for part in name[:_LONGEST].split():
+                words, more = _read(part)
+                if words:
+                    found.append(words)
+                    bits |= more
+    return found, bits
 
 
 def says_hidden(attrs: dict[str, str | None]) -> bool:
@@ -159,12 +220,12 @@ def says_hidden(attrs: dict[str, str | None]) -> bool:
     return bool(names) and _MAY_HIDE.search(names or "") is not None
 
 
-def _heading_level(words: str) -> int | None:
-    if named := _pattern("headings", "level").search(words):
+def _heading_level(found: dict[str, re.Match[str]]) -> int | None:
+    if named := found.get("headings.level"):
         return int(named.group(1))
-    if _pattern("headings", "title").search(words):
+    if "headings.title" in found:
         return 1
-    return 0 if _pattern("headings", "heading").search(words) else None
+    return 0 if "headings.heading" in found else None
 
 
 @cache
@@ -186,19 +247,20 @@ def _phrases() -> dict[str, tuple[tuple[int, str, bool, int], ...]]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def word_bits(text: str) -> int:
     """A bit for each kind of telling words in a block's text; 0 for one longer than LONGEST_SPOKEN."""
     length = len(text)
     if length > LONGEST_SPOKEN:
         return 0
     text = text.lower()
-    phrases, bits, begin = _phrases(), 0, None
-    for word in _WORD.findall(text):
-        begin = begin or word
-        if word in phrases:
-            for bit, phrase, start, longest in phrases[word]:
-                if length <= longest and (word == begin if start else True) and _holds(text, phrase, start):
-                    bits |= 1 << bit
+    phrases, bits, words = _phrases(), 0, _WORD.findall(text)
+    if phrases.keys().isdisjoint(words):
+        return 0
+    for word in words:
+        for bit, phrase, start, longest in phrases.get(word, ()):
+            if length <= longest and (word == words[0] if start else True) and _holds(text, phrase, start):
+                bits |= 1 << bit
     return bits
 
 
