@@ -602,6 +602,7 @@ class Summary(Record):
     """What one document offers to the others and asks of them; small, made by `read`, folded by `gather`.
 
     `blocks` are hashes of its content blocks: an offer and an ask at once (which of mine repeat on my site?).
+    `proven` are the code pages that its blocks prove ("true→read as"); `doubtful` asks which are proven on its site.
     """
 
     document: str
@@ -613,6 +614,8 @@ class Summary(Record):
     blocks: tuple[str, ...] = ()
     offers: tuple[Passage, ...] = ()
     asks: tuple[Passage, ...] = ()
+    proven: tuple[str, ...] = ()
+    doubtful: bool = False
 
 
 class DonorBlock(Record):
@@ -641,8 +644,10 @@ class Restoration(Record):
 class Answers(Record):
     """What the corpus knows that concerns one document: decisions, never counts.
 
-    `repeated` are hashes of its blocks that stand on most pages of its site.
+    `repeated` are hashes of its blocks that stand on most pages of its site. `code_pages` are those that text of its
+    site was wrongly read in, as other pages of the site prove ("true→read as").
     """
 
     repeated: tuple[str, ...] = ()
     restorations: tuple[Restoration, ...] = ()
+    code_pages: tuple[str, ...] = ()

@@ -258,3 +258,20 @@ def chain_candidate(text: str, chain: Chain, tables: Pages) -> Candidate | None:
         return None
     prior: Array = tables.read_cost[row] + tables.language_cost[column]
     return Candidate(result, (chain,), frozenset({chain}), prior)
+
+
+def explaining_chains(before: str, after: str, tables: Pages) -> list[Chain]:
+    """The chains that lead from `before` to `after`: UTF-8 or legacy text that was read in a single-byte page."""
+    if len(before) != len(after):
+        steps = [("utf-8", page) for page in tables.read_as]
+        return [step for step in steps if undo_step(before, step, tables) == after]
+    old, new = code_points(before), code_points(after)
+    pairs = np.unique(np.stack([old, new])[:, (old >= 128) | (new >= 128)].astype(np.int64), axis=1)
+    free = np.array([a == b and character(int(a)) in EXEMPT for a, b in pairs.T], dtype=bool)
+    old, new = pairs[:, ~free]
+    if not len(old):
+        return []
+    encoded = tables.encode[:, old]
+    made = tables.decode[:, np.maximum(encoded, 0)]
+    fits = ((made == new) & (encoded >= 0)).all(axis=2)
+    return [(tables.true[true], tables.read_as[row]) for true, row in np.argwhere(fits)]

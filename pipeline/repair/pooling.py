@@ -27,6 +27,9 @@ POOLED = 400
 """Paragraphs of a document in which each of the likeliest chains is tried, found there or not."""
 SHARE = 0.3
 """The part of the gain of other paragraphs that counts for this one."""
+PROVEN_PAGE = 6.0
+"""What a code page that is proven for the site adds to a gain that is suspicious by itself, to no other: the proof
+tells how a damaged text came about, never that a text is damaged."""
 _ENOUGH = 100
 _LANGUAGE_SAMPLE = 4000
 _LANGUAGE_WEIGHT = 10.0
@@ -37,19 +40,24 @@ _CHAINS_TRIED = 6
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was decided about a paragraph: `text` after the repair, or a suggestion where `certain` is not."""
+    """What was decided about a paragraph: `text` after the repair, or a suggestion where `certain` is not.
+
+    `by_site` says that the repair is certain only because its code page is proven for the site; `gain` is what it had
+    without that.
+    """
 
     text: str
     steps: tuple[Chain, ...]
     language: str
     gain: float
     certain: bool
+    by_site: bool = False
 
     @property
     def cause(self) -> str:
         """The word of the repair vocabulary: true charset → charset it was read as."""
         names = [true if true == read_as else f"{true}→{read_as}" for true, read_as in self.steps]
-        return "mojibake:" + "+".join(names)
+        return ("mojibake-by-site:" if self.by_site else "mojibake:") + "+".join(names)
 
     @property
     def confidence(self) -> float:
@@ -57,20 +65,26 @@ class Verdict:
         return round(1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, self.gain)))), 4)
 
 
-def judge_paragraphs(texts: Sequence[str], judge: Judge, others: Sequence[str] = ()) -> list[Verdict | None]:
+def judge_paragraphs(
+    texts: Sequence[str], judge: Judge, others: Sequence[str] = (), proven: frozenset[Chain] = frozenset()
+) -> list[Verdict | None]:
     """A verdict for each paragraph of a document; None where there is nothing to say about it.
 
-    `others` are paragraphs that need none: they tell the document's language.
+    `others` are paragraphs that need none: they tell the document's language. `proven` are the chains that other
+    documents of the site prove.
     """
     document = _languages([*texts, *others], judge)
     readings = [judge.read(text, document=document) for text in texts]
+    if proven:
+        readings = [reading and _with_proven(reading, proven, judge) for reading in readings]
     pooled: dict[Chain, list[float]] = {}
     suspects = [reading for reading in readings if reading and _believed(reading.options[:1])]
     if len(suspects) >= 2:
         readings, pooled = _pool(texts, readings, judge)
     verdicts = []
     for number, (text, reading) in enumerate(zip(texts, readings, strict=True)):
-        verdicts.append(_verdict(text, reading, judge, _support(pooled, number)) if reading else None)
+        support = _support(pooled, number)
+        verdicts.append(_verdict(text, reading, judge, support, proven) if reading else None)
     return verdicts
 
 
@@ -128,6 +142,21 @@ def _pool(
     return seen, pooled
 
 
+def _with_proven(reading: Reading, proven: frozenset[Chain], judge: Judge) -> Reading:
+    """The reading with the proven chains among its options, where it has any."""
+    known = {chain for option in reading.options for chain in option.candidate.chains}
+    texts = {option.candidate.text for option in reading.options}
+    candidates = []
+    for chain in sorted(proven - known) if reading.options else ():
+        candidate = (
+            chain_candidate(reading.touched, chain, judge.tables) if chain[0] in judge.tables.true else None
+        )
+        if candidate and candidate.text not in texts:
+            texts.add(candidate.text)
+            candidates.append(candidate)
+    return _with(reading, [*reading.options, *judge.weigh(reading, candidates)])
+
+
 def _with(reading: Reading, options: list[Option]) -> Reading:
     return replace(reading, options=tuple(options))
 
@@ -141,24 +170,35 @@ def _support(pooled: dict[Chain, list[float]], number: int) -> dict[Chain, float
     return support
 
 
-def _verdict(text: str, reading: Reading, judge: Judge, support: dict[Chain, float]) -> Verdict | None:
-    best: tuple[float, float, Option] | None = None
+def _verdict(
+    text: str, reading: Reading, judge: Judge, support: dict[Chain, float], proven: frozenset[Chain]
+) -> Verdict | None:
+    best: tuple[float, float, float, Option] | None = None
     for option in reading.options:
-        backed = max((support.get(chain, 0.0) for chain in option.candidate.chains), default=0.0)
+        chains = option.candidate.chains
+        pooled = max((support.get(chain, 0.0) for chain in chains), default=0.0)
+        of_site = PROVEN_PAGE if option.gain >= SUSPICIOUS and chains & proven else 0.0
+        backed = min(MOST_POOLED, pooled + of_site)
         if best is None or option.gain + backed > best[0]:
-            best = (option.gain + backed, backed, option)
+            best = (option.gain + backed, backed, pooled, option)
     if best is None or best[0] < SUSPICIOUS:
         return None
-    gain, backed, option = best
+    gain, backed, pooled, option = best
     repaired = _whole(text, option.candidate, judge)
     if repaired == text:
         return None
-    doubt = 1.0 - backed / MOST_POOLED
-    certain = gain >= REQUIRED + STRANGE * option.strangeness * doubt
-    certain = certain and option.strangeness * doubt <= TOO_STRANGE
+    certain = _is_certain(option, backed)
     if not certain and not _gives_letters(reading.touched, option.candidate.text):
         return None
-    return Verdict(repaired, option.candidate.steps, option.language, gain, certain)
+    by_site = certain and not _is_certain(option, pooled)
+    own = option.gain + pooled if by_site else gain
+    return Verdict(repaired, option.candidate.steps, option.language, own, certain, by_site)
+
+
+def _is_certain(option: Option, backed: float) -> bool:
+    """Whether the gain is enough for so strange a text, with what backs it."""
+    strangeness = option.strangeness * (1.0 - backed / MOST_POOLED)
+    return strangeness <= TOO_STRANGE and option.gain + backed >= REQUIRED + STRANGE * strangeness
 
 
 def _gives_letters(before: str, after: str) -> bool:

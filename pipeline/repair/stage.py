@@ -28,6 +28,7 @@ from pipeline.repair.invisible import (
 )
 from pipeline.repair.lost import Loss, losses, symbol_changes, withheld
 from pipeline.repair.oddwords import doubled_changes, mixed_script_changes, unreadable_text
+from pipeline.repair.proof import as_chains
 from pipeline.repair.siblings import restore
 from pipeline.settings import Settings
 
@@ -38,6 +39,9 @@ _MARK_LEFT = re.compile(
     r"(?<!\S)[\"'(„“«]?(?:[^\W\d_]*[^\W\d_A-Z]\?{1,2}[^\W\d_A-Z]|\?[^\W\d_A-Z])[^\W\d_]*[^\w\s/=&]*(?!\S)"
 )
 """A word in which question marks stand for small letters."""
+_BY_SITE = (
+    "Text was repaired that other pages of the site prove to have been decoded with this wrong charset."
+)
 _LISTED = 200
 """Findings of one kind that a block may have; what is beyond them is in the last one's count."""
 _EXAMPLES = 10
@@ -54,7 +58,7 @@ def repair(document: Document, answers: Answers, settings: Settings) -> Document
     """
     blocks: list[Block] = []
     findings: list[Finding] = []
-    verdicts = _verdicts(document)
+    verdicts = _verdicts(document, answers)
     texts = [
         verdicts[index].text if index in verdicts and verdicts[index].certain else block.text
         for index, block in enumerate(document.blocks)
@@ -73,7 +77,7 @@ def repair(document: Document, answers: Answers, settings: Settings) -> Document
     return restore(result.with_findings(findings), answers)
 
 
-def _verdicts(document: Document) -> dict[int, Verdict]:
+def _verdicts(document: Document, answers: Answers) -> dict[int, Verdict]:
     """What the judge says about the blocks of which there is something to say, by their index."""
     looked_at = [
         index
@@ -87,7 +91,7 @@ def _verdicts(document: Document) -> dict[int, Verdict]:
 
     plain = [document.blocks[index].text for index in looked_at]
     others = [b.text for b in document.blocks if b.text.isascii() and b.role != "metadata"]
-    verdicts = judge_paragraphs(plain, judge(), others)
+    verdicts = judge_paragraphs(plain, judge(), others, as_chains(answers.code_pages))
     return {index: verdict for index, verdict in zip(looked_at, verdicts, strict=True) if verdict}
 
 
@@ -101,7 +105,8 @@ def _repair_block(
     if verdict and verdict.certain:
         changes = difference(block.text, verdict.text, verdict.cause, verdict.confidence)
         repaired = apply(block, as_edits(block.text, changes))
-        findings.append(_of_edits("mojibake-repaired", index, block, repaired))
+        told = _BY_SITE if verdict.by_site else None
+        findings.append(_of_edits("mojibake-repaired", index, block, repaired, told))
     elif verdict:
         findings.append(_suspicion(index, block, verdict))
     repaired = _changed(repaired, invisible_changes)
@@ -163,7 +168,7 @@ def _changed(block: Block, rule: Callable[[str], list[Change]]) -> Block:
     return apply(block, as_edits(block.text, rule(block.text)))
 
 
-def _of_edits(code: str, index: int, before: Block, after: Block) -> Finding:
+def _of_edits(code: str, index: int, before: Block, after: Block, message: str | None = None) -> Finding:
     """One finding for the edits that lead from `before` to `after`, with examples."""
     edits = after.edits[len(before.edits) :]
     start = min(edit.start for edit in edits)
@@ -172,6 +177,7 @@ def _of_edits(code: str, index: int, before: Block, after: Block) -> Finding:
     examples = [_readable(edit.before) for edit in reversed(edits[-_EXAMPLES:])]
     return finding(
         code,
+        message,
         block=index,
         start=first,
         end=last,

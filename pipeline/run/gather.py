@@ -13,6 +13,9 @@ from typing import NamedTuple
 from pipeline.model import Answers, DonorBlock, Passage, Restoration, Summary
 from pipeline.settings import Settings
 
+_PROVERS = 2
+"""Pages that must prove a code page before it counts as proven for their site."""
+
 _Group = tuple[str | None, str | None]
 
 
@@ -40,10 +43,12 @@ def gather(summaries: Iterable[Summary], settings: Settings) -> dict[str, Answer
     ordered = [by_document[document] for document in sorted(by_document)]
     repeated = _repeated_blocks(ordered, settings)
     offers = _offers_by_key(ordered)
+    proven = _proven_pages(ordered)
     return {
         summary.document: Answers(
             repeated=tuple(digest for digest in summary.blocks if digest in repeated[_group(summary)]),
             restorations=tuple(_restorations(summary, offers)),
+            code_pages=proven.get(summary.site or "", ()) if summary.doubtful else (),
         )
         for summary in ordered
     }
@@ -68,6 +73,22 @@ def _repeated_blocks(summaries: Sequence[Summary], settings: Settings) -> dict[_
         known_site = group[0] is not None
         repeated[group] = {digest for digest, count in counts.items() if known_site and count >= enough}
     return repeated
+
+
+# --- which code pages are proven on a site --------------------------------------------------------------------
+
+
+def _proven_pages(summaries: Sequence[Summary]) -> dict[str, tuple[str, ...]]:
+    """For each site, the code pages that enough of its pages prove (captures of a page count as one)."""
+    provers: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for summary in summaries:
+        for code_page in summary.proven:
+            provers[summary.site or ""][code_page].add(summary.profile)
+    return {
+        site: tuple(sorted(name for name, profiles in by_name.items() if len(profiles) >= _PROVERS))
+        for site, by_name in provers.items()
+        if site
+    }
 
 
 # --- who holds a lost passage ------------------------------------------------------------------------------

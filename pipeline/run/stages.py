@@ -21,7 +21,7 @@ from pipeline.model import (
     block_digest,
 )
 from pipeline.profile import make_profile
-from pipeline.repair import repair
+from pipeline.repair import proven_pages, repair
 from pipeline.run.identity import document_id, without_secrets
 from pipeline.run.passages import offered_texts, passages
 from pipeline.segment import segment
@@ -29,6 +29,8 @@ from pipeline.settings import Settings
 
 _REPAIRS = ("mojibake", "lost-letter", "cipher", "charset")
 """Causes of edits that count as repairs (taking out soft hyphens or line ends is reading, not repair)."""
+
+_MOJIBAKE = ("mojibake-repaired", "mojibake-suspected")
 
 _LOSSES = ("text-lost", "unmapped-characters")
 
@@ -84,6 +86,8 @@ def summarise(document: Document, profile: Profile, settings: Settings) -> tuple
         blocks=tuple(sorted(digests)),
         offers=tuple(offers),
         asks=tuple(asks),
+        proven=proven_pages(document),
+        doubtful=any(finding.code in _MOJIBAKE for finding in document.findings),
     )
     return summary, offered_texts(document, offers)
 
