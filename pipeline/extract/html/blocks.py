@@ -85,15 +85,20 @@ class BlockBuilder:
     # --- text ---
 
     def _walk(self, node: Node) -> None:
-        for child in node.children:
-            if isinstance(child, Node):
-                self._element(child)
-            elif child >= 0:
-                self._text(child, node)
-            elif child == SPACE:
-                self.space = True
+        items, place, end = self.tree.items, node.start, node.end
+        while place < end:
+            item = items[place]
+            if isinstance(item, int):
+                place += 1
+                if item >= 0:
+                    self._text(item, node)
+                elif item == SPACE:
+                    self.space = True
+                else:
+                    self._edge()
             else:
-                self._edge()
+                place = item.end
+                self._element(item)
 
     def _text(self, run: int, node: Node) -> None:
         start, end = self.runs[run]
@@ -370,7 +375,7 @@ class BlockBuilder:
     def _quote(self, node: Node) -> None:
         saved, first = self.kind, len(self.drafts)
         self.kind = "quote"
-        for child in node.children:
+        for child in self.tree.children(node):
             if isinstance(child, Node) and child.tag in ("footer", "cite", "figcaption") and child.size:
                 self._edge()
                 self._one(child, "caption")
@@ -405,16 +410,16 @@ class BlockBuilder:
     # --- tables ---
 
     def _table(self, node: Node) -> None:
-        if not is_data_table(node):
+        if not is_data_table(self.tree, node):
             self._walk(node)
             return
-        for caption in (child for child in node.elements() if child.tag == "caption"):
+        for caption in (child for child in self.tree.elements(node) if child.tag == "caption"):
             self._one(caption, "caption")
         saved = self.kind, self.solid, self.item, self.role
         self.kind, self.solid, self.item, self.role = "table", True, None, None
         draft = self._open(node)
         row = 0
-        for cell in grid(node):
+        for cell in grid(self.tree, node):
             while row < cell.row:
                 row += 1
                 draft.separate("\n")

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from pipeline.extract.html.draft import Draft
 from pipeline.extract.html.elements import INLINE
-from pipeline.extract.html.parser import Node
+from pipeline.extract.html.parser import Alike, Node
 
+_NONE: Final = Alike()
 STEPS: Final = (1, 2, 3, 5)
 """How many elements above a draft's own block those stand that are looked at."""
 COLUMNS: Final = (
@@ -27,7 +28,7 @@ is in: how many there are, how far above it, how long they are on average, how m
 
 def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
     """A row of numbers for each draft."""
-    groups = _Groups()
+    known: dict[Node, tuple[Alike, int]] = {}
     sizes: list[list[int]] = []
     linked: list[list[int]] = []
     repeats: list[tuple[int, int, int, int]] = []
@@ -46,7 +47,8 @@ def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
         fifth = fourth.parent or fourth
         sizes.append([first.size, second.size, third.size, fifth.size])
         linked.append([first.linked, second.linked, third.linked, fifth.linked])
-        repeats.append(groups.largest_around(node))
+        best, level = _largest_alike(node, known)
+        repeats.append((best.count, level, best.size, best.linked))
     rows = np.zeros((len(drafts), len(COLUMNS)), dtype=np.float64)
     size = np.maximum(1, np.array(sizes, dtype=np.float64))
     width = 3 * len(STEPS)
@@ -63,40 +65,20 @@ def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
     return rows.astype(np.float32)
 
 
-class _Groups:
-    """The groups of like siblings; each is counted once."""
-
-    def __init__(self) -> None:
-        self.of_node: dict[Node, tuple[int, int, int]] = {}
-        self.largest: dict[Node, tuple[tuple[int, int, int], int]] = {}
-
-    def largest_around(self, node: Node) -> tuple[int, int, int, int]:
-        """Count, how far above, size and linked characters of the largest group that the node or an element around
-        it is in."""
-        waiting: list[Node] = []
-        largest = self.largest
-        inner: Node | None = node
-        while inner is not None and inner not in largest and inner.parent is not None and inner.tag != "body":
-            waiting.append(inner)
-            inner = inner.parent
-        best, level = largest.get(inner, ((0, 0, 0), 0)) if inner is not None else ((0, 0, 0), 0)
-        while waiting:
-            inner = waiting.pop()
-            level += 1
-            alike = self.of_node.get(inner) or self._group(inner)
-            if alike[0] >= best[0]:
-                best, level = alike, 0
-            largest[inner] = best, level
-        return best[0], level, best[1], best[2]
-
-    def _group(self, node: Node) -> tuple[int, int, int]:
-        """Count, size and linked characters of the siblings that look like the node, itself among them."""
-        groups: dict[tuple[str, str | None], list[Node]] = {}
-        for child in (node.parent or node).children:
-            if isinstance(child, Node) and child.size:
-                groups.setdefault((child.tag, child.attrs.get("class")), []).append(child)
-        for alike in groups.values():
-            told = len(alike), sum([each.size for each in alike]), sum([each.linked for each in alike])
-            for each in alike:
-                self.of_node[each] = told
-        return self.of_node.get(node, (0, 0, 0))
+def _largest_alike(node: Node, known: dict[Node, tuple[Alike, int]]) -> tuple[Alike, int]:
+    """The largest group of like siblings that the node or an element around it is in, and how far above the node.
+    What is found for the elements around it is put among the `known`."""
+    waiting: list[Node] = []
+    inner = node
+    while inner not in known and inner.parent is not None and inner.tag != "body":
+        waiting.append(inner)
+        inner = inner.parent
+    best, level = known.get(inner, (_NONE, 0))
+    while waiting:
+        inner = waiting.pop()
+        level += 1
+        alike = inner.alike or _NONE
+        if alike.count >= best.count:
+            best, level = alike, 0
+        known[inner] = best, level
+    return best, level

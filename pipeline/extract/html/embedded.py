@@ -82,15 +82,14 @@ def _texts(sources: Iterable[Any]) -> Iterator[tuple[str, str]]:
 def _sources(tree: Tree) -> Iterator[Any]:
     for _, start, end in tree.scripts:
         yield loads(tree.source[start:end])
-    waiting = [tree.root]
-    while waiting:
-        node = waiting.pop()
+    for node in tree.items:
+        if isinstance(node, int):
+            continue
         for name, value in node.attrs.items():
             if not value or len(value) < _SHORTEST_ATTRIBUTE or not name.startswith("data-"):
                 continue
             if value.lstrip()[:1] in ("{", "["):
                 yield loads(value)
-        waiting += reversed(node.elements())
 
 
 def loads(text: str) -> Any:

@@ -72,13 +72,15 @@ class PageData:
             elif node.tag == "meta":
                 self._read_meta(node)
             elif node.tag == "title" and self.title is None:
-                self.title = fold_space("".join(self.tree.text(run) for run in _runs(node))) or None
+                self.title = (
+                    fold_space("".join(self.tree.text(run) for run in _runs(self.tree, node))) or None
+                )
             elif node.tag == "base" and base is None and node.get("href"):
                 base = node.get("href").strip()
             elif node.tag == "link" and "canonical" in node.get("rel").lower().split():
                 self.canonical = self.canonical or node.get("href").strip() or None
             if node.tag in _HEAD_SEARCH:
-                waiting += node.elements()
+                waiting += self.tree.elements(node)
         if base is not None:
             self.base = absolute(base, self.base)
         elif not self.base and self.canonical:
@@ -135,8 +137,8 @@ def absolute(href: str, base: str) -> str:
         return href
 
 
-def _runs(node: Node) -> list[int]:
-    return [child for child in node.children if isinstance(child, int) and child >= 0]
+def _runs(tree: Tree, node: Node) -> list[int]:
+    return [child for child in tree.children(node) if isinstance(child, int) and child >= 0]
 
 
 def _sound(key: str, value: str) -> str | None:

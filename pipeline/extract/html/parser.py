@@ -7,6 +7,7 @@ child of a node is the number of a run with a known place in the source. Another
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,39 +31,64 @@ _NO_ATTRIBUTES: Final[dict[str, str | None]] = {}
 
 
 class Node:
-    """An element. `children` are nodes, numbers of text runs, SPACE and BREAK; `size` and `linked` are the
-    characters of text in it, and of text in links in it."""
+    """An element. What is in it are the tree's items from `start` to `end`; `size` and `linked` are the characters
+    of text in it, and of text in links in it; `alike` tells of the siblings with the same tag and class. A node
+    knows the elements around it but not those in it, so that pages are freed as soon as they are done with."""
 
-    __slots__ = ("attrs", "children", "linked", "parent", "size", "tag")
+    __slots__ = ("alike", "attrs", "end", "linked", "parent", "size", "start", "tag")
 
-    def __init__(self, tag: str, attrs: dict[str, str | None], parent: Node | None) -> None:
+    def __init__(self, tag: str, attrs: dict[str, str | None], parent: Node | None, start: int = 0) -> None:
         self.tag = tag
         self.attrs = attrs
         self.parent = parent
-        self.children: list[Node | int] = []
+        self.start = start
+        self.end = start
         self.size = 0
         self.linked = 0
+        self.alike: Alike | None = None
 
     def get(self, name: str) -> str:
         """The value of an attribute; "" where it is absent or empty."""
         return self.attrs.get(name) or ""
 
-    def elements(self) -> list[Node]:
-        """The child elements."""
-        return [child for child in self.children if isinstance(child, Node)]
+
+class Alike:
+    """The siblings with text that have the same tag and class: how many, their size and linked characters."""
+
+    __slots__ = ("count", "linked", "size")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.size = 0
+        self.linked = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A parsed page. `unread` is where in the source the reading stopped (None: all was read); `flattened`
-    says whether elements were nested too deep, `scripts` are the script elements with JSON and their ranges."""
+    """A parsed page. `items` are its elements, numbers of text runs, SPACE and BREAK, in the order of the document,
+    an element before what is in it. `unread` is where in the source the reading stopped (None: all was read);
+    `flattened` says whether elements were nested too deep, `scripts` are the script elements with JSON and their
+    ranges."""
 
     root: Node
+    items: list[Node | int]
     source: str
     scanned: Scanned
     scripts: list[tuple[Node, int, int]]
     unread: int | None
     flattened: bool
+
+    def children(self, node: Node) -> Iterator[Node | int]:
+        """What is directly in an element."""
+        items, place = self.items, node.start
+        while place < node.end:
+            item = items[place]
+            yield item
+            place = place + 1 if isinstance(item, int) else item.end
+
+    def elements(self, node: Node) -> list[Node]:
+        """The elements directly in an element."""
+        return [child for child in self.children(node) if isinstance(child, Node)]
 
     def text(self, run: int) -> str:
         """The text of a run: entities decoded, white space as in the source."""
@@ -79,11 +105,13 @@ class _Builder(SaxHandler):
     """Makes nodes of the parser's events. The events are many, so their handlers are closures over local names."""
 
     def __init__(self, scanned: Scanned, max_nodes: int) -> None:
-        self.root = Node("#document", {}, None)
+        self.root = Node("#document", _NO_ATTRIBUTES, None)
+        self.items: list[Node | int] = []
         self.scripts: list[tuple[Node, int, int]] = []
         self.first_unread: int | None = None
         self.flattened = False
-        runs, script_ranges = scanned.runs, scanned.scripts
+        runs, script_ranges, items, append = scanned.runs, scanned.scripts, self.items, self.items.append
+        groups: dict[tuple[Node, str, str | None], Alike] = {}
         node, depth, links, left = self.root, 0, 0, max_nodes
 
         def start_element(tag: str, attrs: tuple[tuple[str, str | None], ...]) -> None:
@@ -91,14 +119,13 @@ class _Builder(SaxHandler):
             depth += 1
             if depth > MAX_DEPTH:
                 self.flattened = True
-                if tag not in INLINE:
-                    node.children.append(BREAK)
+                if tag not in INLINE and left >= 0:
+                    append(BREAK)
                 return
-            parent = node
-            node = Node(tag, dict(attrs) if attrs else _NO_ATTRIBUTES, parent)
             left -= 1
+            node = Node(tag, dict(attrs) if attrs else _NO_ATTRIBUTES, node, len(items) + 1)
             if left >= 0:
-                parent.children.append(node)
+                append(node)
             if tag == "a":
                 links += 1
 
@@ -106,43 +133,52 @@ class _Builder(SaxHandler):
             nonlocal node, depth, links
             depth -= 1
             if depth >= MAX_DEPTH:
-                if tag not in INLINE:
-                    node.children.append(BREAK)
+                if tag not in INLINE and left >= 0:
+                    append(BREAK)
                 return
             if tag == "a":
                 links -= 1
             parent = node.parent
-            if parent is not None:
-                if node.size:
-                    parent.size += node.size
-                    parent.linked += node.linked
-                node = parent
+            if parent is None:
+                return
+            node.end = len(items)
+            if size := node.size:
+                linked = node.linked
+                key = parent, tag, node.attrs.get("class")
+                alike = node.alike = groups.get(key) or groups.setdefault(key, Alike())
+                alike.count += 1
+                alike.size += size
+                alike.linked += linked
+                parent.size += size
+                parent.linked += linked
+            node = parent
 
         def characters(data: str) -> None:
             if MARK not in data:
                 if node.tag == "script":
                     if data.isdigit() and int(data) < len(script_ranges):
                         self.scripts.append((node, *script_ranges[int(data)]))
-                else:
-                    node.children.append(SPACE)
+                elif left >= 0:
+                    append(SPACE)
                 return
             before, *marks = data.split(MARK)
-            children = node.children
+            if left < 0:
+                starts = [runs[int(mark)][0] for mark in marks]
+                if self.first_unread is not None:
+                    starts.append(self.first_unread)
+                self.first_unread = min(starts)
+                return
             if before:
-                children.append(SPACE)
+                append(SPACE)
             for mark in marks:
                 number = int(mark)
+                append(number)
+                if mark[-1] == " ":
+                    append(SPACE)
                 start, end = runs[number]
-                if left < 0:
-                    if self.first_unread is None or start < self.first_unread:
-                        self.first_unread = start
-                    continue
-                children.append(number)
                 node.size += end - start
                 if links:
                     node.linked += end - start
-                if mark[-1] == " ":
-                    children.append(SPACE)
 
         self.start_element = start_element  # type: ignore[method-assign]
         self.end_element = end_element  # type: ignore[method-assign]
@@ -158,8 +194,9 @@ def parse(source: str, max_characters: int, max_nodes: int) -> Tree:
     if "shadowrootmode" in markup:
         markup = _SHADOW_ROOT.sub("<shadow-root", markup)
     sax_parse(markup, builder)
-    found = builder.root, builder.scripts, builder.first_unread, builder.flattened
+    root, items, scripts = builder.root, builder.items, builder.scripts
+    first_unread, flattened = builder.first_unread, builder.flattened
+    root.end = len(items)
     builder.__dict__.clear()  # its handlers know it, and it knows them
-    root, scripts, first_unread, flattened = found
     unread = [place for place in (scanned.stopped, first_unread) if place is not None]
-    return Tree(root, source, scanned, scripts, min(unread, default=None), flattened)
+    return Tree(root, items, source, scanned, scripts, min(unread, default=None), flattened)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.extract.html.elements import SECTIONS
-from pipeline.extract.html.parser import Node
+from pipeline.extract.html.parser import Node, Tree
 
 _MAX_COLSPAN: Final = 1000
 _MAX_ROWSPAN: Final = 65_534
@@ -35,32 +35,32 @@ class GridCell:
     header: bool
 
 
-def rows_of(table: Node) -> Iterator[Node]:
+def rows_of(tree: Tree, table: Node) -> Iterator[Node]:
     """The rows of a table, in its own sections or directly in it."""
-    for child in table.elements():
+    for child in tree.elements(table):
         if child.tag == "tr":
             yield child
         elif child.tag in ("thead", "tbody", "tfoot"):
-            yield from (row for row in child.elements() if row.tag == "tr")
+            yield from (row for row in tree.elements(child) if row.tag == "tr")
 
 
-def cells_of(row: Node) -> list[Node]:
+def cells_of(tree: Tree, row: Node) -> list[Node]:
     """The cells of a row."""
-    return [cell for cell in row.elements() if cell.tag in ("td", "th")]
+    return [cell for cell in tree.elements(row) if cell.tag in ("td", "th")]
 
 
-def is_data_table(table: Node) -> bool:
+def is_data_table(tree: Tree, table: Node) -> bool:
     """Whether a table holds data: at least two columns, short cells, no tables or sections of a page inside."""
     if table.get("role") in ("presentation", "none"):
         return False
-    rows = [cells_of(row) for row in rows_of(table)]
+    rows = [cells_of(tree, row) for row in rows_of(tree, table)]
     cells = [cell for row in rows for cell in row]
     if not cells or max(map(len, rows)) < 2 or max(cell.size for cell in cells) > _LONG_CELL:
         return False
-    if any(_has_blocks(cell) for cell in cells):
+    if any(_has_blocks(tree, cell) for cell in cells):
         return False
     named = any(cell.tag == "th" for cell in cells) or any(
-        child.tag in ("caption", "thead") for child in table.elements()
+        child.tag in ("caption", "thead") for child in tree.elements(table)
     )
     if named or "border" in table.attrs or _DATA_CLASS.search(table.get("class")):
         return True
@@ -68,15 +68,10 @@ def is_data_table(table: Node) -> bool:
     return len(rows) > 1 and filled * 2 >= len(cells) and sum(cell.size for cell in cells) / len(cells) < 120
 
 
-def _has_blocks(cell: Node) -> bool:
+def _has_blocks(tree: Tree, cell: Node) -> bool:
     """Whether there is a table, a heading or a section of the page in the cell."""
-    waiting = cell.elements()
-    while waiting:
-        node = waiting.pop()
-        if node.tag in SECTIONS:
-            return True
-        waiting += node.elements()
-    return False
+    inside = tree.items[cell.start : cell.end]
+    return any(not isinstance(item, int) and item.tag in SECTIONS for item in inside)
 
 
 def _span(cell: Node, name: str, most: int) -> int:
@@ -84,9 +79,9 @@ def _span(cell: Node, name: str, most: int) -> int:
     return min(int(digits.group(1)), most) if digits else 1
 
 
-def grid(table: Node) -> list[GridCell]:
+def grid(tree: Tree, table: Node) -> list[GridCell]:
     """The cells of a table in the order of its rows, each at its place."""
-    rows = [cells_of(row) for row in rows_of(table)]
+    rows = [cells_of(tree, row) for row in rows_of(tree, table)]
     placed: list[GridCell] = []
     taken: dict[int, int] = {}  # column -> the first row in which it is free again
     places = 0
