@@ -47,7 +47,7 @@ _LISTED = 200
 _EXAMPLES = 10
 _LANGUAGE_SAMPLE = 20_000
 _ENOUGH = 200
-"""Letters from which a document's language can be told well enough to look for glued words."""
+"""Letters from which a document's language can be told well enough to look for glued and parted words."""
 
 
 def repair(document: Document, answers: Answers, settings: Settings) -> Document:
@@ -73,7 +73,7 @@ def repair(document: Document, answers: Answers, settings: Settings) -> Document
         findings += noticed
     result = document.model_copy(update={"blocks": tuple(blocks)})
     findings += _unreadable(result)
-    findings += _glued(result)
+    findings += _spacing(result)
     return restore(result.with_findings(findings), answers)
 
 
@@ -266,7 +266,8 @@ def _unreadable(document: Document) -> list[Finding]:
     ]
 
 
-def _glued(document: Document) -> list[Finding]:
+def _spacing(document: Document) -> list[Finding]:
+    """Words that seem glued together or parted."""
     texts = [
         (index, block.text)
         for index, block in enumerate(document.blocks)
@@ -277,28 +278,38 @@ def _glued(document: Document) -> list[Finding]:
     from pipeline.lexis.ngrams import ngrams
     from pipeline.lexis.words import word_list
     from pipeline.repair.glued import glued_words
+    from pipeline.repair.split import split_words
 
     model = ngrams()
     language = _language(document, (text for _, text in texts))
     words = word_list(language) if language else None
     if language is None or words is None:
         return []
-    findings = []
-    for index, glued in glued_words(texts, language, words, model):
-        block = document.blocks[index]
-        start, end = raw_span(block.edits, glued.start, glued.end)
-        findings.append(
-            finding(
-                "glued-words",
-                block=index,
-                start=start,
-                end=end,
-                origins=origins_of(block, start, end),
-                evidence=glued.word,
-                suggestion=glued.suggestion,
-            )
-        )
-    return findings
+    glued = [
+        _suggested("glued-words", document, index, word.start, word.end, word.word, word.suggestion)
+        for index, word in glued_words(texts, language, words, model)
+    ]
+    split = [
+        _suggested("split-words", document, index, word.start, word.end, word.pieces, word.suggestion)
+        for index, word in split_words(texts, words)
+    ]
+    return glued + split
+
+
+def _suggested(
+    code: str, document: Document, index: int, start: int, end: int, evidence: str, suggestion: str
+) -> Finding:
+    block = document.blocks[index]
+    start, end = raw_span(block.edits, start, end)
+    return finding(
+        code,
+        block=index,
+        start=start,
+        end=end,
+        origins=origins_of(block, start, end),
+        evidence=evidence,
+        suggestion=suggestion,
+    )
 
 
 def _language(document: Document, texts: Iterable[str]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -154,3 +155,20 @@ def test_the_real_page() -> None:
     assert (finding.start, finding.end) == (0, 5884)
     assert result.blocks[1].text == ""
     assert "unknown" in finding.message
+
+
+SPLIT = tomllib.loads(
+    (Path(__file__).parents[1] / "cases" / "repair" / "spacing" / "split.toml").read_text(encoding="utf-8")
+)["case"]
+
+
+@pytest.mark.parametrize("case", SPLIT, ids=lambda case: case["label"])
+def test_parted_words_are_a_suggestion(case: dict[str, Any]) -> None:
+    text = case["text"].strip()
+    given = paragraphs(*(" ".join(paragraph.split()) for paragraph in text.split("\n\n")))
+    result = repaired(given)
+    assert [block.text for block in result.blocks] == [block.text for block in given.blocks]
+    assert {finding.code for finding in result.findings} <= {"split-words"}
+    assert [[finding.evidence, finding.suggestion] for finding in result.findings] == case["found"]
+    for finding in result.findings:
+        assert given.blocks[finding.block or 0].text[finding.start : finding.end] == finding.evidence
