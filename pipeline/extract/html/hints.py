@@ -108,27 +108,27 @@ def feature_names() -> tuple[str, ...]:
 
 
 @cache
-def _feature_words() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
-    """The bits of whole words, and of beginnings of words."""
+def _words_told() -> tuple[dict[str, int], dict[str, int], int]:
+    """The bits of whole words and of beginnings of words, and the length of the longest beginning: of the features,
+    and above them a bit for each pattern that may match at such a word."""
     whole: dict[str, int] = {}
     begins: dict[str, int] = {}
     for bit, words in enumerate(_data()["features"].values()):
         for word in words.split():
             known, word = (begins, word[:-1]) if word.endswith("*") else (whole, word)
             known[word] = known.get(word, 0) | 1 << bit
-    return whole, tuple(begins.items())
+    for bit, pattern in enumerate(_patterns(), len(feature_names())):
+        for beginning in pattern.beginnings:
+            begins[beginning] = begins.get(beginning, 0) | 1 << bit
+    return whole, begins, max(map(len, begins))
 
 
+@lru_cache(maxsize=16384)
 def _bits_of_word(word: str) -> int:
-    """The bits of the features that a word belongs to, and above them one for each pattern that may begin with it."""
-    whole, begins = _feature_words()
+    whole, begins, longest = _words_told()
     bits = whole.get(word, 0)
-    for begin, more in begins:
-        if word.startswith(begin):
-            bits |= more
-    for place, pattern in enumerate(_patterns(), len(feature_names())):
-        if word.startswith(pattern.beginnings):
-            bits |= 1 << place
+    for end in range(min(len(word), longest) + 1):
+        bits |= begins.get(word[:end], 0)
     return bits
 
 
