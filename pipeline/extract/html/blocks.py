@@ -9,12 +9,13 @@ import re
 from typing import Final
 
 from pipeline.extract.html.draft import Draft
-from pipeline.extract.html.elements import CONTROLS, EMPHASIS, INLINE, NEVER_FURNITURE, SKIPPED
-from pipeline.extract.html.hints import NO_HINTS, Hints, hints_of, name_bits, says_hidden
+from pipeline.extract.html.elements import CONTROLS, INLINE, NEVER_FURNITURE, SKIPPED
+from pipeline.extract.html.flow import Flow
+from pipeline.extract.html.hints import NO_HINTS, Hints, hints_of, says_hidden
 from pipeline.extract.html.parser import BREAK, SPACE, Node, Tree
 from pipeline.extract.html.tables import grid, is_data_table
-from pipeline.extract.html.visibility import Visibilities, may_hide_bare
-from pipeline.model import BlockKind, Role, Visibility, fold_space
+from pipeline.extract.html.visibility import Visibilities, may_hide
+from pipeline.model import BlockKind, Role, Visibility
 
 _LISTS: Final = frozenset(("ul", "ol", "menu", "dir"))
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
@@ -25,6 +26,8 @@ _PLAIN: Final = frozenset(
     ("div", "p", "section", "article", "main", "body", "html", "header", "footer", "nav", "td")
 )
 _PLAIN_AREAS: Final = frozenset(("div", "p", "section", "li", "ul", "ol", "td", "tr", "tbody", "dd", "dt"))
+_SILENT: Final = INLINE | SKIPPED | CONTROLS
+"""These end no block where they hold no text."""
 _BOLD: Final = frozenset(("b", "strong"))
 _TO_FOLD: Final = re.compile(r"[&\t\n\r\f\v]|  ")
 _BLANK_LINE: Final = re.compile(r"(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)\s*")
@@ -40,49 +43,18 @@ _ROLE_OF_ROLE: Final[dict[str, Role]] = {
 }  # fmt: skip
 
 
-class BlockBuilder:
+class BlockBuilder(Flow):
     """Walks over a tree once and collects the drafts of its blocks."""
 
     def __init__(self, tree: Tree, max_blocks: int) -> None:
-        self.tree = tree
-        self.source, self.runs, self.literal = tree.source, tree.scanned.runs, tree.scanned.literal
-        self.left = max_blocks
-        self.beyond: int | None = None
-        self.drafts: list[Draft] = []
-        self.page_size = max(1, tree.root.size)
+        super().__init__(tree, max_blocks)
         self.visibilities = Visibilities(tree)
-        self.draft: Draft | None = None
-        self.space = False
-        self.breaks = 0
-        self.last = tree.root
-        # what the elements around say about the text now read
-        self.kind: BlockKind = "paragraph"
-        self.level: int | None = None
-        self.role: Role | None = None
-        self.visibility: Visibility = "shown"
-        self.areas: tuple[Role, ...] = ()
-        self.main = 0
-        self.bits = 0
-        self.depth = 0
-        self.near: tuple[int, ...] = ()
-        self.link: str | None = None
-        self.link_number = 0
-        self.bold = False
-        self.solid = False
-        self.preformatted = False
-        self.item: Node | None = None
-        self.list: Node | None = None
-        self.list_level = 0
-        self.number: dict[int, int] = {}
-        self.section_level = 0
 
     def build(self) -> list[Draft]:
         """The drafts of the whole page."""
         self._walk(self.tree.root)
         self._flush()
         return self.drafts
-
-    # --- text ---
 
     def _walk(self, node: Node) -> None:
         items, place, end = self.tree.items, node.start, node.end
@@ -100,123 +72,27 @@ class BlockBuilder:
                 place = item.end
                 self._element(item)
 
-    def _text(self, run: int, node: Node) -> None:
-        start, end = self.runs[run]
-        literal = run in self.literal
-        if not self.preformatted:
-            self._run(start, end, literal, node)
-            return
-        source = self.source
-        for gap in _BLANK_LINE.finditer(source, start, end):
-            self._run(start, gap.start(), literal, node)
+    def _line_break(self) -> None:
+        self.breaks += 1
+        self.space = True
+        if self.breaks > 1:
             self._edge()
-            start = gap.end()
-        self._run(start, end, literal, node)
-
-    def _run(self, start: int, end: int, literal: bool, node: Node) -> None:
-        text = self.source[start:end]
-        if _TO_FOLD.search(text):
-            text = fold_space(self.tree.decoded(start, end, literal))
-        if not text:
-            self.space = True
-            return
-        self.breaks = 0
-        draft = self.draft or self._open(node)
-        draft.add(start, end, text, self.space or self._stand_apart(draft, text, node))
-        self.space, self.last = False, node
-        if self.link is not None:
-            draft.add_link(self.link, self.link_number, len(text))
-        if self.bold:
-            draft.bold += len(text)
-
-    def _stand_apart(self, draft: Draft, text: str, node: Node) -> bool:
-        """Whether two runs without white space between them are words of their own: the elements around them are
-        not for emphasis, and a word or number would begin in the middle of another."""
-        if node is self.last or not draft.parts or {node.tag, self.last.tag} & EMPHASIS:
-            return False
-        before, after = draft.parts[-1][-1], text[0]
-        if after.isdigit():
-            return before.islower() or before in ")!?"
-        return after.isupper() and (before.islower() or before.isdigit() or before in ")!?")
-
-    def _open(self, node: Node) -> Draft:
-        draft = self.draft = Draft(self.kind, node)
-        draft.level, draft.role = self.level, self.role
-        draft.visibility, draft.areas, draft.main = self.visibility, self.areas, self.main
-        draft.list_level = self.list_level
-        own = name_bits(node.attrs) if node.attrs else 0
-        draft.bits, draft.near, draft.depth = self.bits | own, own, self.depth
-        for bits in self.near:
-            draft.near |= bits
-        draft.in_item = self.item is not None
-        return draft
-
-    def _flush(self) -> None:
-        draft, self.draft, self.space, self.breaks = self.draft, None, False, 0
-        if draft is None or not (draft.text.strip() or draft.cells):
-            return
-        if self.left <= 0:
-            if self.beyond is None and draft.runs:
-                self.beyond = draft.runs[0][0]
-            return
-        self.left -= 1
-        if draft.kind == "paragraph" and self.item is not None and draft.visibility != "hidden":
-            self._become_item(draft)
-        self.drafts.append(draft)
-
-    def _edge(self) -> None:
-        """The edge of a block: what is in the line ends here, unless the block around is one piece."""
-        if self.solid:
-            self.space = True
-        elif self.draft is not None:
-            self._flush()
-        else:
-            self.space, self.breaks = False, 0
-
-    def _become_item(self, draft: Draft) -> None:
-        """The first text of a list item is the item; what follows in it are paragraphs."""
-        item, parent = self.item, self.list
-        self.item = None
-        if item is None:
-            return
-        draft.kind, draft.level = "list_item", max(1, self.list_level)
-        draft.ordered = parent is not None and parent.tag == "ol"
-        if parent is not None and draft.ordered:
-            number = self._number(item, parent)
-            self.number[id(parent)] = number
-            draft.marker = f"{number}."
-
-    def _number(self, item: Node, parent: Node) -> int:
-        for node, name, step in ((item, "value", 0), (parent, "start", 0)):
-            if node is parent and id(parent) in self.number:
-                return self.number[id(parent)] + 1
-            value = node.get(name).strip()
-            if re.fullmatch(r"[+-]?\d{1,9}", value):
-                return int(value) + step
-        return 1
-
-    # --- elements ---
 
     def _element(self, node: Node) -> None:
-        tag = node.tag
-        if tag == "br":
-            self.breaks += 1
-            self.space = True
-            if self.breaks > 1:
+        tag, attrs, hints = node.tag, node.attrs, NO_HINTS
+        if not node.size or tag in SKIPPED:
+            if tag == "br":
+                self._line_break()
+            elif tag not in _SILENT:
                 self._edge()
             return
         inline = tag in INLINE
-        if tag in SKIPPED or not node.size:
-            if not (inline or tag in SKIPPED or tag in CONTROLS):
-                self._edge()
-            return
-        attrs = node.attrs
-        if inline and attrs and attrs.get("role") == "heading":
-            inline = False
-        hints = NO_HINTS
-        if attrs and (not inline or says_hidden(attrs)):
-            hints = hints_of(attrs)
-        visibility = self.visibilities.of(node, hints) if attrs or may_hide_bare(node) else None
+        if attrs:
+            if inline and attrs.get("role") == "heading":
+                inline = False
+            if not inline or says_hidden(attrs):
+                hints = hints_of(attrs)
+        visibility = self.visibilities.of(node, hints) if may_hide(node, hints) else None
         if visibility == "folded" and self.solid:
             visibility = None
         if visibility is not None and visibility != self.visibility and self.visibility != "hidden":
@@ -260,16 +136,17 @@ class BlockBuilder:
     def _block(self, node: Node, hints: Hints) -> None:
         self._edge()
         saved = self.areas, self.main, self.bits, self.near
-        tag, bits = node.tag, hints.bits
+        tag, attrs, bits = node.tag, node.attrs, hints.bits
         if hints.main or tag in _MAIN_TAGS:
             self.main += 1
         self.bits |= bits
         self.near = (bits, *self.near[:2])
         self.depth += 1
-        role = self._role_of(node, hints)
-        if role is not None and role not in self.areas:
-            self.areas = (*self.areas, role)
-        if self.solid or (tag in _PLAIN and hints.level is None and node.attrs.get("role") != "heading"):
+        if hints.role is not None or tag not in _PLAIN_AREAS or "role" in attrs:
+            role = self._role_of(node, hints)
+            if role is not None and role not in self.areas:
+                self.areas = (*self.areas, role)
+        if self.solid or (tag in _PLAIN and hints.level is None and attrs.get("role") != "heading"):
             self._walk(node)
         else:
             self._inside(node, hints)
@@ -319,8 +196,6 @@ class BlockBuilder:
     def _role_of(self, node: Node, hints: Hints) -> Role | None:
         """The role of furniture that an element's tag, ARIA role or names give it."""
         tag = node.tag
-        if tag in _PLAIN_AREAS and (hints.role is None or not node.attrs) and "role" not in node.attrs:
-            return None
         if tag == "aside" and self.main:
             return None
         role = _ROLE_OF_TAG.get(tag) or (_ROLE_OF_ROLE.get(node.get("role")) if node.attrs else None)

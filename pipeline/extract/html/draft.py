@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,9 @@ from pipeline.model import BlockKind, Role, Visibility
 
 if TYPE_CHECKING:
     from pipeline.extract.html.tables import GridCell
+
+
+Run = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,47 +37,44 @@ class Draft:
     it, and of the nearest three, tell the classifier; `depth` how many blocks it is in; `named_heading` the level a
     class name gives it."""
 
-    __slots__ = (
-        "_text", "areas", "bits", "bold", "cells", "depth", "in_item", "kind", "length", "level", "link_number",
-        "linked", "links", "list_level", "main", "marker", "named_heading", "near", "node", "ordered", "parts",
-        "role", "runs", "score", "speaker", "twins", "visibility",
-    )  # fmt: skip
+    # What most drafts keep as it is, for drafts are many.
+    _text: str | None = None
+    twins: Sequence[Run] = ()
+    links: Sequence[tuple[int, int, str]] = ()
+    link_number = -1
+    linked = 0
+    bold = 0
+    cells: Sequence[DraftCell] = ()
+    level: int | None = None
+    role: Role | None = None
+    marker: str | None = None
+    ordered: bool | None = None
+    speaker: str | None = None
+    visibility: Visibility = "shown"
+    areas: tuple[Role, ...] = ()
+    main = 0
+    bits = 0
+    near = 0
+    depth = 0
+    list_level = 0
+    in_item = False
+    named_heading: int | None = None
+    score = 0.0
 
     def __init__(self, kind: BlockKind, node: Node) -> None:
         self.kind = kind
         self.node = node
         self.parts: list[str] = []
         self.length = 0
-        self._text: str | None = None
-        self.runs: list[tuple[int, int, int]] = []
-        self.twins: list[tuple[int, int, int]] = []
-        self.links: list[tuple[int, int, str]] = []
-        self.link_number = -1
-        self.linked = 0
-        self.bold = 0
-        self.cells: list[DraftCell] = []
-        self.level: int | None = None
-        self.role: Role | None = None
-        self.marker: str | None = None
-        self.ordered: bool | None = None
-        self.speaker: str | None = None
-        self.visibility: Visibility = "shown"
-        self.areas: tuple[Role, ...] = ()
-        self.main = 0
-        self.bits = 0
-        self.near = 0
-        self.depth = 0
-        self.list_level = 0
-        self.in_item = False
-        self.named_heading: int | None = None
-        self.score = 0.0
+        self.runs: list[Run] = []
 
     @property
     def text(self) -> str:
-        """The raw text so far."""
-        if self._text is None or len(self._text) != self.length:
-            self._text = "".join(self.parts)
-        return self._text
+        """The raw text; asked for when all of it is there."""
+        text = self._text
+        if text is None:
+            text = self._text = "".join(self.parts)
+        return text
 
     def add(self, start: int, end: int, text: str, space: bool) -> None:
         """Append the text of the source's [start, end), after a space where one stood before it."""
@@ -86,10 +87,12 @@ class Draft:
 
     def add_link(self, href: str, number: int, length: int) -> None:
         """Note that the last `length` characters are in the link with that number of the page."""
-        start = self.length - length
-        if self.links and self.link_number == number:
-            start = self.links.pop()[0]
-        self.links.append((start, self.length, href))
+        start, links = self.length - length, self.links
+        if not isinstance(links, list):
+            links = self.links = []
+        elif self.link_number == number:
+            start = links.pop()[0]
+        links.append((start, self.length, href))
         self.link_number = number
         self.linked += length
 
@@ -100,6 +103,7 @@ class Draft:
 
     def add_cell(self, cell: GridCell, start: int) -> None:
         """Note that what was appended since `start` is the text of `cell`."""
-        self.cells.append(
-            DraftCell(cell.row, cell.column, cell.rowspan, cell.colspan, cell.header, start, self.length)
-        )
+        placed = DraftCell(cell.row, cell.column, cell.rowspan, cell.colspan, cell.header, start, self.length)
+        if not isinstance(self.cells, list):
+            self.cells = []
+        self.cells.append(placed)

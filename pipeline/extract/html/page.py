@@ -66,7 +66,7 @@ def blocks_of(page: Page) -> list[Block]:
 
 
 def _block(draft: Draft, role: Role | None, base: str) -> Block:
-    origins = [TextRange(start=start, end=end, at=at) for start, end, at in draft.runs + draft.twins]
+    origins = [TextRange(start=start, end=end, at=at) for start, end, at in [*draft.runs, *draft.twins]]
     return new_block(
         "furniture" if role else draft.kind,
         draft.text,

@@ -31,7 +31,7 @@ def merge_twins(drafts: Sequence[Draft]) -> list[Draft]:
             continue
         twin = first.setdefault((draft.kind, draft.text), draft)
         if twin is not draft and (_is_variant(draft, variants) or _is_variant(twin, variants)):
-            twin.twins += draft.runs
+            twin.twins = [*twin.twins, *draft.runs]
         else:
             kept.append(draft)
     return kept

@@ -22,6 +22,7 @@ _CONTROLLED: Final = (
 )
 _TAB: Final = re.compile(r"role=[\"']?(?:tab|button)\b")
 _TARGET: Final = re.compile(r"href=[\"']?(#[^\"'<>\s]{1,200})")
+_HIDING: Final = frozenset(("hidden", "aria-hidden", "style"))
 _LONGEST_TAG: Final = 1000
 _PAGE: Final = frozenset(("html", "body", "main"))
 
@@ -72,9 +73,13 @@ class Visibilities:
         return self._controlled
 
 
-def may_hide_bare(node: Node) -> bool:
-    """Whether an element without attributes may be hidden or folded all the same."""
-    return node.tag in HIDDEN or (node.parent is not None and node.parent.tag == "details")
+def may_hide(node: Node, hints: Hints) -> bool:
+    """Whether an element may be hidden or folded: a glance before `Visibilities.of`."""
+    return bool(
+        (node.attrs and (hints.hidden or hints.closed or not _HIDING.isdisjoint(node.attrs)))
+        or node.tag in HIDDEN
+        or (node.parent is not None and node.parent.tag == "details")
+    )
 
 
 def _is_off(attrs: dict[str, str | None]) -> bool:
