@@ -27,6 +27,7 @@ from pipeline.repair.candidates import (
     lossy_candidates,
     utf8_candidates,
 )
+from pipeline.repair.familiar import Vocabulary, bare, malformed, unfamiliar
 from pipeline.repair.legacy import legacy_candidates
 from pipeline.repair.pages import Pages, pages
 
@@ -48,6 +49,8 @@ FEW_LETTERS = 12
 
 PROVEN = (1.0, 0.8, 0.5, 0.2)
 """What part of the strangeness counts where there are so many UTF-8 sequences, and nothing else: they prove it."""
+MALFORMED = 3.0
+"""The strangeness of changed words that are none after the repair, by their share."""
 WORDS_LOOKED_UP = 60
 SHORTEST = 4
 """Shorter words stand in lists that are damaged themselves."""
@@ -56,7 +59,6 @@ WORTHLESS = -12.0
 UNLISTED = 1e-8
 """The share that a word counts with which is in no list."""
 
-_WORD = re.compile(r"[^\W\d_]+")
 _ODD_TYPOGRAPHY = re.compile(r"[…‡ˆ‰†•ˇ˘](?=[^\W\d_])|„(?![^“”\"]*[“”\"])|‚(?![^‘’]*[‘’])")
 """Typography that stands where letters do, or that is opened and never closed."""
 _CHUNK = re.compile(r"[^ \t\n\r]+")
@@ -85,6 +87,7 @@ class Reading:
     identity: Array
     surprising: bool
     options: tuple[Option, ...]
+    vocabulary: Vocabulary
 
 
 class Judge:
@@ -113,7 +116,7 @@ class Judge:
             beside = beside + document
         identity, surprising = self._as_is(touched, rows[border:], beside)
         letters = sum(map(str.isalpha, context))
-        reading = Reading(touched, beside, letters, identity, surprising, ())
+        reading = Reading(touched, beside, letters, identity, surprising, (), Vocabulary(context))
         if not (surprising or closely):
             return reading
         options = self.weigh(reading, self._candidates(touched, beside, ()))
@@ -151,6 +154,18 @@ class Judge:
             else option
             for option in options
         ]
+
+    def unfamiliarity(self, reading: Reading, option: Option) -> float:
+        """How far the words of the paragraph are from being words of the option's language (nats a letter)."""
+        candidate = option.candidate
+        column = self.scorer.model.codes.index(option.language)
+        if candidate.steps[-1][0] == "entities":
+            return 0.0
+        letters = float(reading.context[column]) / max(1, reading.context_letters)
+        told = reading.context_letters >= FEW_LETTERS and not self.scorer.is_other_script[column]
+        strange = unfamiliar(reading.vocabulary.share(candidate.text, option.language), letters * told)
+        strange += MALFORMED * malformed(reading.touched, candidate.text)
+        return strange * PROVEN[min(candidate.sequences, len(PROVEN) - 1)] if candidate.whole else strange
 
     def _as_is(self, touched: str, rows: Array, beside: Array) -> tuple[Array, bool]:
         """What the words cost as they are, and whether a non-ASCII character among them is surprising."""
@@ -219,7 +234,7 @@ def _after(first: Candidate, second: Candidate) -> Candidate:
 def known_words(before: str, spoken: str, option: Option) -> float:
     """What (in nats) the word lists say: are the words after the repair better known than those before it?"""
     pairs = list(zip(before.split(" "), option.candidate.text.split(" "), strict=False))[:WORDS_LOOKED_UP]
-    changed = [(_bare(a), _bare(b)) for a, b in pairs if a != b]
+    changed = [(bare(a), bare(b)) for a, b in pairs if a != b]
     changed = [(a, b) for a, b in changed if a and b]
     old, new = word_list(spoken), word_list(option.language)
     if not changed or new is None:
@@ -228,12 +243,6 @@ def known_words(before: str, spoken: str, option: Option) -> float:
     listed = old.frequencies([a for a, _ in changed]) if old else np.zeros(len(changed))
     gains = np.clip((after - np.log(listed + UNLISTED)) / 2, -3.0, 3.0)
     return float(np.clip(gains.sum(), -9.0, 9.0))
-
-
-def _bare(chunk: str) -> str:
-    """The word in a chunk, without the punctuation around it; empty where it is not one word."""
-    found = _WORD.findall(chunk)
-    return max(found, key=len) if found else ""
 
 
 def _parts(text: str) -> tuple[str, str]:

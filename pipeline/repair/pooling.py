@@ -137,9 +137,17 @@ def _pool(
                 if candidate and not same:
                     (known,) = judge.weigh(reading, [candidate])
                     options.append(known)
-            pooled[chain].append(max(_CAP[0], min(_CAP[1], known.gain)) if known else 0.0)
+            pooled[chain].append(_evidence(reading, known, judge) if reading and known else 0.0)
         seen.append(reading and _with(reading, options))
     return seen, pooled
+
+
+def _evidence(reading: Reading, option: Option, judge: Judge) -> float:
+    """What an option of one paragraph says to the others: little, where it is a language that nobody knows."""
+    gain = option.gain
+    if gain > 0.0:
+        gain -= STRANGE * (option.strangeness + judge.unfamiliarity(reading, option))
+    return max(_CAP[0], min(_CAP[1], gain))
 
 
 def _with_proven(reading: Reading, proven: frozenset[Chain], judge: Judge) -> Reading:
@@ -187,17 +195,18 @@ def _verdict(
     repaired = _whole(text, option.candidate, judge)
     if repaired == text:
         return None
-    certain = _is_certain(option, backed)
+    unfamiliar = judge.unfamiliarity(reading, option)
+    certain = _is_certain(option, backed, unfamiliar)
     if not certain and not _gives_letters(reading.touched, option.candidate.text):
         return None
-    by_site = certain and not _is_certain(option, pooled)
+    by_site = certain and not _is_certain(option, pooled, unfamiliar)
     own = option.gain + pooled if by_site else gain
     return Verdict(repaired, option.candidate.steps, option.language, own, certain, by_site)
 
 
-def _is_certain(option: Option, backed: float) -> bool:
-    """Whether the gain is enough for so strange a text, with what backs it."""
-    strangeness = option.strangeness * (1.0 - backed / MOST_POOLED)
+def _is_certain(option: Option, backed: float, unfamiliar: float) -> bool:
+    """Whether the gain is enough for so strange a text, with what backs it; what is unfamiliar nothing makes up for."""
+    strangeness = option.strangeness * (1.0 - backed / MOST_POOLED) + unfamiliar
     return strangeness <= TOO_STRANGE and option.gain + backed >= REQUIRED + STRANGE * strangeness
 
 
