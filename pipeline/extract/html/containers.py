@@ -28,10 +28,9 @@ is in: how many there are, how far above it, how long they are on average, how m
 
 def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
     """A row of numbers for each draft."""
-    known: dict[Node, tuple[Alike, int]] = {}
-    sizes: list[list[int]] = []
-    linked: list[list[int]] = []
-    repeats: list[tuple[int, int, int, int]] = []
+    sizes: list[int] = []
+    linked: list[int] = []
+    repeats: list[int] = []
     lost: list[int] = []
     for index, draft in enumerate(drafts):
         node: Node | None = draft.node
@@ -45,17 +44,17 @@ def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
         third = second.parent or second
         fourth = third.parent or third
         fifth = fourth.parent or fourth
-        sizes.append([first.size, second.size, third.size, fifth.size])
-        linked.append([first.linked, second.linked, third.linked, fifth.linked])
-        best, level = _largest_alike(node, known)
-        repeats.append((best.count, level, best.size, best.linked))
+        sizes += (first.size, second.size, third.size, fifth.size)
+        linked += (first.linked, second.linked, third.linked, fifth.linked)
+        best, level = _largest_alike(node)
+        repeats += (best.count, level, best.size, best.linked)
     rows = np.zeros((len(drafts), len(COLUMNS)), dtype=np.float64)
-    size = np.maximum(1, np.array(sizes, dtype=np.float64))
+    size = np.maximum(1, np.array(sizes, dtype=np.float64).reshape(-1, 4))
     width = 3 * len(STEPS)
-    rows[:, 0:width:3] = np.array(linked, dtype=np.float64) / size
+    rows[:, 0:width:3] = np.array(linked, dtype=np.float64).reshape(-1, 4) / size
     rows[:, 1:width:3] = np.log1p(size)
     rows[:, 2:width:3] = np.array([draft.length for draft in drafts], dtype=np.float64)[:, None] / size
-    repeat = np.array(repeats, dtype=np.float64)
+    repeat = np.array(repeats, dtype=np.float64).reshape(-1, 4)
     each = np.maximum(1, repeat[:, 2])
     rows[:, width] = repeat[:, 0]
     rows[:, width + 1] = repeat[:, 1]
@@ -65,20 +64,14 @@ def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
     return rows.astype(np.float32)
 
 
-def _largest_alike(node: Node, known: dict[Node, tuple[Alike, int]]) -> tuple[Alike, int]:
+def _largest_alike(node: Node) -> tuple[Alike, int]:
     """The largest group of like siblings that the node or an element around it is in, and how far above the node.
-    What is found for the elements around it is put among the `known`."""
-    waiting: list[Node] = []
-    inner = node
-    while inner not in known and inner.parent is not None and inner.tag != "body":
-        waiting.append(inner)
-        inner = inner.parent
-    best, level = known.get(inner, (_NONE, 0))
-    while waiting:
-        inner = waiting.pop()
-        level += 1
-        alike = inner.alike or _NONE
-        if alike.count >= best.count:
-            best, level = alike, 0
-        known[inner] = best, level
-    return best, level
+    Among groups of one size, the innermost. No deeper a recursion than `parser.MAX_DEPTH`."""
+    found = node.largest
+    if found is None:
+        if node.parent is None or node.tag == "body":
+            return _NONE, 0
+        best, level = _largest_alike(node.parent)
+        alike = node.alike or _NONE
+        found = node.largest = (alike, 0) if alike.count >= best.count else (best, level + 1)
+    return found

@@ -135,7 +135,9 @@ def _bits_of_word(word: str) -> int:
 @lru_cache(maxsize=16384)
 def _read(name: str) -> tuple[str, int]:
     """The words of a name without white space, lower-case, with spaces between them; and their bits."""
-    words = _NOT_A_WORD.sub(" ", _CAMEL.sub(" ", name).lower()).strip()
+    if not name.islower():
+        name = _CAMEL.sub(" ", name).lower()
+    words = _NOT_A_WORD.sub(" ", name).strip()
     bits = 0
     for word in words.split():
         bits |= _bits_of_word(word)
@@ -217,7 +219,12 @@ def _words(names: tuple[str | None, ...]) -> tuple[list[str], int]:
 def says_hidden(attrs: dict[str, str | None]) -> bool:
     """Whether the class of an element may name text for screen readers only: a glance before `hints_of`."""
     names = attrs.get("class")
-    return bool(names) and _MAY_HIDE.search(names or "") is not None
+    return bool(names) and _names_hidden(names or "")
+
+
+@lru_cache(maxsize=4096)
+def _names_hidden(names: str) -> bool:
+    return _MAY_HIDE.search(names) is not None
 
 
 def _heading_level(found: dict[str, re.Match[str]]) -> int | None:

@@ -32,10 +32,11 @@ _NO_ATTRIBUTES: Final[dict[str, str | None]] = {}
 
 class Node:
     """An element. What is in it are the tree's items from `start` to `end`; `size` and `linked` are the characters
-    of text in it, and of text in links in it; `alike` tells of the siblings with the same tag and class. A node
-    knows the elements around it but not those in it, so that pages are freed as soon as they are done with."""
+    of text in it, and of text in links in it; `alike` tells of the siblings with the same tag and class, `largest`
+    is for `containers` to remember. A node knows the elements around it but not those in it, so that pages are freed
+    as soon as they are done with."""
 
-    __slots__ = ("alike", "attrs", "end", "linked", "parent", "size", "start", "tag")
+    __slots__ = ("alike", "attrs", "end", "largest", "linked", "parent", "size", "start", "tag")
 
     def __init__(self, tag: str, attrs: dict[str, str | None], parent: Node | None, start: int = 0) -> None:
         self.tag = tag
@@ -46,6 +47,7 @@ class Node:
         self.size = 0
         self.linked = 0
         self.alike: Alike | None = None
+        self.largest: tuple[Alike, int] | None = None
 
     def get(self, name: str) -> str:
         """The value of an attribute; "" where it is absent or empty."""
@@ -111,7 +113,7 @@ class _Builder(SaxHandler):
         self.first_unread: int | None = None
         self.flattened = False
         runs, script_ranges, items, append = scanned.runs, scanned.scripts, self.items, self.items.append
-        groups: dict[tuple[Node, str, str | None], Alike] = {}
+        groups: dict[tuple[int, str, str | None], Alike] = {}
         node, depth, links, left = self.root, 0, 0, max_nodes
 
         def start_element(tag: str, attrs: tuple[tuple[str, str | None], ...]) -> None:
@@ -144,7 +146,7 @@ class _Builder(SaxHandler):
             node.end = len(items)
             if size := node.size:
                 linked = node.linked
-                key = parent, tag, node.attrs.get("class")
+                key = parent.start, tag, node.attrs.get("class")
                 alike = node.alike = groups.get(key) or groups.setdefault(key, Alike())
                 alike.count += 1
                 alike.size += size

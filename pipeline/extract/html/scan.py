@@ -42,7 +42,8 @@ _ATTRIBUTES = (
 )
 _COMMENT = r"<!--(?:-?>|(?s:.*?)(?:--!?>|\Z))"
 _BOGUS = r"<(?:!(?!\[CDATA\[)|\?|/(?![a-zA-Z]))[^>]*+(?:>|\Z)"
-_ANY_RAW = "|".join("".join(f"[{letter}{letter.upper()}]" for letter in name) for name in RAW_TEXT)
+_ANY_CASE = {name: "".join(f"[{letter}{letter.upper()}]" for letter in name) for name in RAW_TEXT}
+_ANY_RAW = "|".join(_ANY_CASE.values())
 _NOT_RAW = rf"(?:(?![sStTiInNxXpP])|(?!(?:{_ANY_RAW})(?:[ \t\n\f\r/>]|\Z)))"
 _TAG = rf"(?:</|<{_NOT_RAW}){_NAME}(?:{_PLAIN_ATTRIBUTES}|{_ATTRIBUTES})"
 
@@ -55,6 +56,7 @@ _DRAWING = re.compile(r"<svg[ >](?:[^<>]*>|<(?!/?svg|/?title|/?style|!)[^<>]*>|\
 _QUOTED = re.compile(rf"\"[^\"]{{{LONG_ATTRIBUTE},}}\"|'[^']{{{LONG_ATTRIBUTE},}}'")
 _JSON_TYPE = re.compile(r"\btype\s*=\s*[\"']?[\w./+-]*json", re.IGNORECASE)
 _SCRIPT_STEP = re.compile(r"<!--|-->|<script(?=[ \t\n\f\r/>])|</script(?=[ \t\n\f\r/>])", re.IGNORECASE)
+_END_TAGS = {name: re.compile(rf"</{letters}(?=[ \t\n\f\r/>])") for name, letters in _ANY_CASE.items()}
 _SPACE = " \t\n\f\r\v"
 
 
@@ -162,10 +164,11 @@ class _Scanner:
         return end
 
     def _raw_end(self, name: str, start: int) -> int:
-        if name == "script":
+        found = _END_TAGS[name].search(self.source, start)
+        end = found.start() if found else len(self.source)
+        if name == "script" and self.source.find("<!--", start, end) >= 0:
             return self._script_end(start)
-        found = re.compile(rf"</{name}(?=[ \t\n\f\r/>])", re.IGNORECASE).search(self.source, start)
-        return found.start() if found else len(self.source)
+        return end
 
     def _script_end(self, start: int) -> int:
         """The end of a script by the states of the WHATWG tokenizer (script data, escaped, double escaped)."""
@@ -182,7 +185,7 @@ class _Scanner:
                 double = False
             else:
                 return step.start()
-        found = re.compile(r"</script(?=[ \t\n\f\r/>])", re.IGNORECASE).search(self.source, start)
+        found = _END_TAGS["script"].search(self.source, start)
         return found.start() if found and escaped else len(self.source)
 
     def _shortened(self, chunk: str, offset: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from pipeline.extract.html.draft import Draft
@@ -37,6 +38,11 @@ def merge_twins(drafts: Sequence[Draft]) -> list[Draft]:
     return kept
 
 
+@lru_cache(maxsize=4096)
+def _names_variant(names: str) -> bool:
+    return _VARIANT.search(names) is not None
+
+
 def _is_variant(draft: Draft, known: dict[Node, bool]) -> bool:
     """Whether an element around the draft is for some screens only."""
     node: Node | None = draft.node
@@ -44,7 +50,7 @@ def _is_variant(draft: Draft, known: dict[Node, bool]) -> bool:
         if node is None or node.tag == "body":
             return False
         if node not in known:
-            known[node] = _VARIANT.search(node.get("class")) is not None
+            known[node] = "class" in node.attrs and _names_variant(node.get("class"))
         if known[node]:
             return True
         node = node.parent
