@@ -89,6 +89,9 @@ def _segments(data: bytes, text: str, holes: list[Hole], piece: Piece, position:
     codec, byte = piece.codec, piece.start
     if codec not in WIDE and codec != "utf-8" and table_of(codec) is None:
         return _by_line(data, text, codec)
+    if codec == "utf-8" and text and not holes:
+        width = int(text.isascii())
+        return [Segment(position, position + len(text), byte, byte + len(data), codec, width)]
     segments: list[Segment] = []
     done = 0
     for hole in [*holes, Hole(len(text), len(text), 1)]:

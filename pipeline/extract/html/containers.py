@@ -12,7 +12,7 @@ from pipeline.extract.html.draft import Draft
 from pipeline.extract.html.elements import INLINE
 from pipeline.extract.html.parser import Alike, Node
 
-_NONE: Final = Alike()
+_NONE: Final[Alike] = [0, 0, 0]
 STEPS: Final = (1, 2, 3, 5)
 """How many elements above a draft's own block those stand that are looked at."""
 COLUMNS: Final = (
@@ -47,19 +47,19 @@ def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
         sizes += (first.size, second.size, third.size, fifth.size)
         linked += (first.linked, second.linked, third.linked, fifth.linked)
         best, level = _largest_alike(node)
-        repeats += (best.count, level, best.size, best.linked)
+        repeats += (level, *best)
     rows = np.zeros((len(drafts), len(COLUMNS)), dtype=np.float64)
     size = np.maximum(1, np.array(sizes, dtype=np.float64).reshape(-1, 4))
     width = 3 * len(STEPS)
     rows[:, 0:width:3] = np.array(linked, dtype=np.float64).reshape(-1, 4) / size
     rows[:, 1:width:3] = np.log1p(size)
     rows[:, 2:width:3] = np.array([draft.length for draft in drafts], dtype=np.float64)[:, None] / size
-    repeat = np.array(repeats, dtype=np.float64).reshape(-1, 4)
-    each = np.maximum(1, repeat[:, 2])
-    rows[:, width] = repeat[:, 0]
-    rows[:, width + 1] = repeat[:, 1]
-    rows[:, width + 2] = np.log1p(each / np.maximum(1, repeat[:, 0]))
-    rows[:, width + 3] = repeat[:, 3] / each
+    above, count, together, links = np.array(repeats, dtype=np.float64).reshape(-1, 4).T
+    together = np.maximum(1, together)
+    rows[:, width] = count
+    rows[:, width + 1] = above
+    rows[:, width + 2] = np.log1p(together / np.maximum(1, count))
+    rows[:, width + 3] = links / together
     rows[lost] = 0
     return rows.astype(np.float32)
 
@@ -73,5 +73,5 @@ def _largest_alike(node: Node) -> tuple[Alike, int]:
             return _NONE, 0
         best, level = _largest_alike(node.parent)
         alike = node.alike or _NONE
-        found = node.largest = (alike, 0) if alike.count >= best.count else (best, level + 1)
+        found = node.largest = (alike, 0) if alike[0] >= best[0] else (best, level + 1)
     return found

@@ -85,38 +85,38 @@ def _own(drafts: Sequence[Draft], title: str) -> Matrix:
     copies = Counter([draft.text for draft in drafts])
     title_words = frozenset(_WORD.findall(title.lower()))
     told: dict[str, tuple[float, ...]] = {}
-    rows: list[tuple[float, ...]] = []
-    marks: list[tuple[bool, ...]] = []
+    rows: list[float] = []
+    marks: dict[tuple[str, str, tuple[str, ...]], int] = {}
+    kinds: list[int] = []
     for draft in drafts:
         text, length, areas = draft.text, draft.length or 1, draft.areas
         said = told.get(text)
         if said is None:
             said = told[text] = _said(text, title_words)
         count, uppers, commas, ends, price, overlap = said
-        rows.append(
-            (
-                length,
-                count,
-                draft.linked / length,
-                uppers,
-                length / count if count else 0.0,
-                commas,
-                ends,
-                price,
-                draft.level or 0,
-                draft.list_level,
-                draft.in_item,
-                draft.main,
-                draft.depth,
-                copies[text],
-                overlap,
-                len(areas),
-            )
+        rows += (
+            length,
+            count,
+            draft.linked / length,
+            uppers,
+            length / count if count else 0.0,
+            commas,
+            ends,
+            price,
+            draft.level or 0,
+            draft.list_level,
+            draft.in_item,
+            draft.main,
+            draft.depth,
+            copies[text],
+            overlap,
+            len(areas),
         )
-        marks.append(_marks(draft.kind, draft.node.tag, areas))
-    own = np.array(rows, dtype=np.float64)
+        kinds.append(marks.setdefault((draft.kind, draft.node.tag, areas), len(marks)))
+    own = np.array(rows, dtype=np.float64).reshape(-1, len(_OWN))
     own[:, 0] = np.log1p(own[:, 0])
-    return np.hstack([own.astype(np.float32), np.array(marks, dtype=np.float32)])
+    every = np.array([_marks(*kind) for kind in marks], dtype=np.float32)
+    return np.hstack([own.astype(np.float32), every[kinds]])
 
 
 def _said(text: str, title: frozenset[str]) -> tuple[float, ...]:

@@ -30,6 +30,10 @@ _SHADOW_ROOT: Final = re.compile(r"<template(?=[^<>]{0,200}\sshadowrootmode)", r
 _NO_ATTRIBUTES: Final[dict[str, str | None]] = {}
 
 
+Alike = list[int]
+"""Of siblings with text that have the same tag and class: how many, their size, their linked characters."""
+
+
 class Node:
     """An element. What is in it are the tree's items from `start` to `end`; `size` and `linked` are the characters
     of text in it, and of text in links in it; `alike` tells of the siblings with the same tag and class, `largest`
@@ -52,17 +56,6 @@ class Node:
     def get(self, name: str) -> str:
         """The value of an attribute; "" where it is absent or empty."""
         return self.attrs.get(name) or ""
-
-
-class Alike:
-    """The siblings with text that have the same tag and class: how many, their size and linked characters."""
-
-    __slots__ = ("count", "linked", "size")
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.size = 0
-        self.linked = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +140,14 @@ class _Builder(SaxHandler):
             if size := node.size:
                 linked = node.linked
                 key = parent.start, tag, node.attrs.get("class")
-                alike = node.alike = groups.get(key) or groups.setdefault(key, Alike())
-                alike.count += 1
-                alike.size += size
-                alike.linked += linked
+                alike = groups.get(key)
+                if alike is None:
+                    node.alike = groups[key] = [1, size, linked]
+                else:
+                    alike[0] += 1
+                    alike[1] += size
+                    alike[2] += linked
+                    node.alike = alike
                 parent.size += size
                 parent.linked += linked
             node = parent
