@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -26,8 +25,7 @@ _LONGEST = 300
 """Characters of each name that are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(NamedTuple):
     """What the words of an element's names tell: the `role` of furniture; whether its text is `hidden`, `folded`,
     a `closed` panel, the `main` part; the heading `level` (0: a heading of no certain level); whether it is an
     `accordion`; `bits` for the classifier, one for each name in `feature_names()`."""
@@ -146,22 +144,17 @@ def _read(name: str) -> tuple[str, int]:
 
 def hints_of(attrs: dict[str, str | None]) -> Hints:
     """What an element's class, id, role, itemprop and data-testid tell."""
-    return _hints(
-        attrs.get("class"),
-        attrs.get("id"),
-        attrs.get("role"),
-        attrs.get("itemprop"),
-        attrs.get("data-testid"),
-    )
+    get = attrs.get
+    return _hints(get("class"), get("id"), get("role"), get("itemprop"), get("data-testid"))
 
 
 @lru_cache(maxsize=16384)
 def _hints(*names: str | None) -> Hints:
-    words, bits = _words(names)
+    bits = _bits(names)
     features = len(feature_names())
     if not bits >> features:
         return _bare(bits)
-    text = f" {' '.join(words)} "
+    text = f" {' '.join([words for part in _parts(names) if (words := _read(part)[0])])} "
     found: dict[str, re.Match[str]] = {}
     for place, pattern in enumerate(_patterns(), features):
         if bits >> place & 1 and (match := pattern.search(text)):
@@ -199,21 +192,20 @@ def name_bits(attrs: dict[str, str | None]) -> int:
 
 @lru_cache(maxsize=16384)
 def _name_bits(*names: str | None) -> int:
-    return _words(names)[1] & ((1 << len(feature_names())) - 1)
+    return _bits(names) & ((1 << len(feature_names())) - 1)
 
 
-def _words(names: tuple[str | None, ...]) -> tuple[list[str], int]:
-    """The words of names, and the bits of them all."""
-    found: list[str] = []
+def _parts(names: tuple[str | None, ...]) -> list[str]:
+    """What stands between white space in names."""
+    return [part for name in names if name for part in name[:_LONGEST].split()]
+
+
+def _bits(names: tuple[str | None, ...]) -> int:
+    """The bits of all words in names."""
     bits = 0
-    for name in names:
-        if name:
-            for part in name[:_LONGEST].split():
-                words, more = _read(part)
-                if words:
-                    found.append(words)
-                    bits |= more
-    return found, bits
+    for part in _parts(names):
+        bits |= _read(part)[1]
+    return bits
 
 
 def says_hidden(attrs: dict[str, str | None]) -> bool:
