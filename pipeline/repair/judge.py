@@ -159,7 +159,8 @@ class Judge:
         """How far the words of the paragraph are from being words of the option's language (nats a letter)."""
         candidate = option.candidate
         column = self.scorer.model.codes.index(option.language)
-        if candidate.steps[-1][0] == "entities":
+        proven = candidate.whole and candidate.sequences >= len(PROVEN) - 1
+        if proven or candidate.steps[-1][0] == "entities":
             return 0.0
         letters = float(reading.context[column]) / max(1, reading.context_letters)
         told = reading.context_letters >= FEW_LETTERS and not self.scorer.is_other_script[column]

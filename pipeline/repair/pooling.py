@@ -21,6 +21,8 @@ TOO_STRANGE = 1.5
 """The strangeness (nats a letter) beyond which nothing is believed that the document does not support."""
 SUSPICIOUS = 4.5
 """The gain from which a text is called suspicious although it stays."""
+UNFAMILIAR = 1.0
+"""The strangeness of words (nats a letter) beyond which a text is not even suspected: nobody knows its language."""
 MOST_POOLED = 12.0
 """The most that a document's other paragraphs can add to the gain of a paragraph."""
 POOLED = 400
@@ -197,7 +199,10 @@ def _verdict(
         return None
     unfamiliar = judge.unfamiliarity(reading, option)
     certain = _is_certain(option, backed, unfamiliar)
-    if not certain and not _gives_letters(reading.touched, option.candidate.text):
+    utf8 = option.candidate.whole and option.candidate.sequences > 0
+    known = utf8 or unfamiliar <= UNFAMILIAR
+    suspicious = known and _gives_letters(reading.touched, option.candidate.text)
+    if not (certain or suspicious):
         return None
     by_site = certain and not _is_certain(option, pooled, unfamiliar)
     own = option.gain + pooled if by_site else gain
