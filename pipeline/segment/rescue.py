@@ -95,14 +95,14 @@ def _is_a_line(text: str) -> bool:
 def _leads_to_contact(document: Document, index: int, overlay: Path | None) -> bool:
     """Whether a line is the heading of contacts and an e-mail address or a telephone number stands below it.
 
-    Repair leaves furniture as it is, so that in a page with garbled text it had better stay furniture.
+    Where either may still be garbled it had better stay furniture.
     """
     block, below = document.blocks[index], document.blocks[index + 1 : index + 2]
     if not below or not _may_be_content(below[0], "navigation") or not _is_contact(below[0]):
         return False
     if not _may_be_content(block) and (block.kind not in ("heading", "paragraph") or not block.is_content):
         return False
-    if any(finding.code.startswith("mojibake") for finding in document.findings):
+    if any(f.code == "mojibake-suspected" and f.block in (index, index + 1) for f in document.findings):
         return False
     return match_heading(document.blocks[index].text, document.language, overlay=overlay).id == "contact"
 
