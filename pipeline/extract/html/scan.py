@@ -48,7 +48,7 @@ _NOT_RAW = rf"(?:(?![sStTiInNxXpP])|(?!(?:{_ANY_RAW})(?:[ \t\n\f\r/>]|\Z)))"
 _TAG = rf"(?:</|<{_NOT_RAW}){_NAME}(?:{_PLAIN_ATTRIBUTES}|{_ATTRIBUTES})"
 
 _MARKUP = re.compile(rf"(?:{_TAG}|{_WS}++(?=<)|{_COMMENT}|{_BOGUS}|{_WS}++\Z){{1,4096}}+")
-_TEXT = re.compile(r"(?:[^<]|<(?![a-zA-Z/!?])|</\Z)++")
+_TEXT = re.compile(r"(?:[^<]++|<(?![a-zA-Z/!?])|</\Z)++")
 _RAW_ELEMENT = re.compile(rf"<(?P<name>{_ANY_RAW})(?=[ \t\n\f\r/>]|\Z){_ATTRIBUTES}")
 _CDATA = re.compile(r"<!\[CDATA\[([^>]*+)(?:>|\Z)")
 _ONE_TAG = re.compile(rf"{_COMMENT}|<{_NAME}{_ATTRIBUTES}")
@@ -56,6 +56,7 @@ _DRAWING = re.compile(r"<svg[ >](?:[^<>]*>|<(?!/?svg|/?title|/?style|!)[^<>]*>|\
 _QUOTED = re.compile(rf"\"[^\"]{{{LONG_ATTRIBUTE},}}\"|'[^']{{{LONG_ATTRIBUTE},}}'")
 _JSON_TYPE = re.compile(r"\btype\s*=\s*[\"']?[\w./+-]*json", re.IGNORECASE)
 _SCRIPT_STEP = re.compile(r"<!--|-->|<script(?=[ \t\n\f\r/>])|</script(?=[ \t\n\f\r/>])", re.IGNORECASE)
+_MARKUP_BEGINS = "< \t\n\f\r"
 _END_TAGS = {name: re.compile(rf"</{letters}(?=[ \t\n\f\r/>])") for name, letters in _ANY_CASE.items()}
 _SPACE = " \t\n\f\r\v"
 
@@ -89,7 +90,8 @@ class _Scanner:
         position, length, source = 0, len(self.source), self.source
         parts = self.parts
         while position < length and self.left > 0:
-            if markup := _MARKUP.match(source, position):
+            markup = _MARKUP.match(source, position) if source[position] in _MARKUP_BEGINS else None
+            if markup:
                 end = markup.end()
                 chunk = source[position:end]
                 if len(chunk) > LONG_ATTRIBUTE:
