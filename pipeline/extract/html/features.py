@@ -33,6 +33,7 @@ _TAGS: Final = ("p", "div", "span", "a", "td", "li", "pre")
 _WORD: Final = re.compile(r"\w+")
 _DIGIT: Final = re.compile(r"\d")
 _UPPER: Final = re.compile(r"[A-ZÀ-ÖØ-Þ]")
+_ASCII_UPPER: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ENDS: Final = tuple('.!?…:。"”»)')
 _PRICE: Final = re.compile(r"[$€£¥₹]\s?\d|\d\s?(?:[$€£¥₹]|zł|EUR|USD|PLN|CHF|kr\b)")
 
@@ -127,12 +128,18 @@ def _said(text: str, title: frozenset[str]) -> tuple[float, ...]:
     words = text.split() if length < 2000 else text[:2000].split()
     return (
         len(words),
-        len(_UPPER.findall(text)) / length if short else 0.03,
+        _uppers(text) / length if short else 0.03,
         text.count(",") + text.count(";") + (0 if text.isascii() else text.count("、")),
         text.removesuffix("\n").endswith(_ENDS),
         short and _DIGIT.search(text) is not None and _PRICE.search(text) is not None,
         len(title.intersection(_WORD.findall(text.lower()))) / len(title) if title and length < 150 else 0.0,
     )
+
+
+def _uppers(text: str) -> int:
+    if text.isascii():
+        return len(text) - len(text.encode().translate(None, _ASCII_UPPER))
+    return len(_UPPER.findall(text))
 
 
 @lru_cache(maxsize=2048)

@@ -68,7 +68,7 @@ class Flow:
 
     def _run(self, start: int, end: int, literal: bool, node: Node) -> None:
         text = self.source[start:end]
-        if _TO_FOLD.search(text):
+        if not (text.isprintable() and "&" not in text and "  " not in text) and _TO_FOLD.search(text):
             text = fold_space(self.tree.decoded(start, end, literal))
         if not text:
             self.space = True
