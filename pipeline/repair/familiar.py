@@ -114,7 +114,8 @@ def _plain(chunks: list[str]) -> list[str]:
 
 
 def _is_plain(word: str) -> bool:
-    return word.islower() or word.isupper()
+    """Whether a word is not written as a name."""
+    return not (word[:1].isupper() and word[1:].islower())
 
 
 def _count(words: WordList, looked_up: list[str]) -> int:

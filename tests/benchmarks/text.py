@@ -73,8 +73,10 @@ def measure_part(folder: Path, part: str) -> list[Row]:
         flat = [corrupt.legacyable(sentence) for sentence in sentences]
         _lone(corrupt, language, flat[:SAMPLE], tally)
         _documents(corrupt, language, flat[:DOCUMENT], tally)
-    unknown = sum(
-        _changed_unknown(language, sentences[: 4 * SAMPLE]) for language, sentences in sound.items()
+    asked = {language: sentences[: 4 * SAMPLE] for language, sentences in sound.items()}
+    unknown = sum(_changed_unknown(language, sentences, 1) for language, sentences in asked.items())
+    in_documents = sum(
+        _changed_unknown(language, sentences, DOCUMENT) for language, sentences in asked.items()
     )
     total = sum(map(len, clean.values()))
     tried = sum(min(len(sentences), 4 * SAMPLE) for sentences in sound.values())
@@ -94,6 +96,10 @@ def measure_part(folder: Path, part: str) -> list[Row]:
         Row(
             "clean, language unknown to the model, changed", unknown, better="lower",
             note=f"{note}, {tried} paragraphs, each judged without its language",
+        ),
+        Row(
+            "clean, language unknown to the model, changed in documents", in_documents, better="lower",
+            note=f"{note}, {tried} paragraphs, {DOCUMENT} a document",
         ),
         Row("damaged paragraphs noticed %", tally.percent("noticed"), 99, 99.5, note=note),
         Row("clean called damaged %", 100 * len(noticed) / total, 0.5, 0.1, "lower", note),
@@ -182,10 +188,11 @@ def _documents(corrupt: ModuleType, language: str, sentences: list[str], tally: 
                 tally.add("one in six", repair_text("\n\n".join(mixed)) == _seen("\n\n".join(six)))
 
 
-def _changed_unknown(language: str, sentences: list[str]) -> int:
-    """How many sentences are changed by a judge that does not know their language."""
+def _changed_unknown(language: str, sentences: list[str], size: int) -> int:
+    """How many sentences are changed by a judge that does not know their language, in documents of `size`."""
     ignorant = Judge(judge().scorer, judge().tables, without=(language, *KIN.get(language, ())))
-    verdicts = [judge_paragraphs([sentence], ignorant)[0] for sentence in sentences]
+    documents = [sentences[first : first + size] for first in range(0, len(sentences), size)]
+    verdicts = [verdict for document in documents for verdict in judge_paragraphs(document, ignorant)]
     return sum(verdict is not None and verdict.certain for verdict in verdicts)
 
 
