@@ -28,6 +28,14 @@ def folded(char: str) -> str:
     return _SAME.get(lower, lower)
 
 
+_SAME_LETTERS = str.maketrans(_SAME)
+
+
+def folded_word(word: str) -> str:
+    """`word`, each character folded."""
+    return word.translate(_SAME_LETTERS) if word.islower() else "".join(map(folded, word))
+
+
 _FAR = {0xFFFD: PLANE - 2, 0xFB01: PLANE - 4, 0xFB02: PLANE - 3, 0xF8FF: PLANE - 5}
 """Characters that matter though they lie beyond the plane (replacement, Mac), and where they are put."""
 _NEAR = {near: far for far, near in _FAR.items()}

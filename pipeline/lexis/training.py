@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.lexis.alphabet import EDGE, OTHER, folded, symbol_table
+from pipeline.lexis.alphabet import EDGE, OTHER, folded_word, symbol_table
 from pipeline.lexis.arrays import Array, write_arrays
 from pipeline.lexis.languages import Language, languages
 
@@ -129,22 +129,37 @@ def _of_profile(name: str) -> Counts:
     text = resources.files("langdetect").joinpath("profiles", name).read_text(encoding="utf-8")
     counts: Counts = defaultdict(float)
     for gram, count in json.loads(text)["freq"].items():
-        counts["".join(folded(char) for char in gram)] += count
+        counts[folded_word(gram)] += count
     return counts
 
 
 def _of_words(name: str) -> Counts:
     import wordfreq
 
-    counts: Counts = defaultdict(float)
+    words: dict[str, float] = defaultdict(float)
     for word, frequency in wordfreq.get_frequency_dict(name, "small").items():
-        plain = "".join(folded(char) for char in word)
-        if not plain.isalpha():
-            continue
-        padded = f" {plain} "
-        for letter in plain:
-            counts[letter] += frequency
-        for size in (2, 3):
-            for start in range(len(padded) - size + 1):
-                counts[padded[start : start + size]] += frequency
+        plain = folded_word(word)
+        if plain.isalpha():
+            words[plain] += frequency
+    points = np.frombuffer(f" {'  '.join(words)} ".encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
+    weights = np.repeat(np.array(list(words.values())), [len(word) + 2 for word in words])
+    counts: Counts = defaultdict(float)
+    for size in (1, 2, 3):
+        windows = [points[at : len(points) - size + 1 + at] << 21 * at for at in range(size)]
+        grams = np.bitwise_or.reduce(windows)
+        kept = np.flatnonzero(_inside(points == ord(" "), size))
+        keys, at = np.unique(grams[kept], return_inverse=True)
+        totals = np.bincount(at, weights[kept])
+        for gram, total in zip(keys.tolist(), totals.tolist(), strict=True):
+            counts["".join(chr(gram >> 21 * at & 0x1FFFFF) for at in range(size))] += total
     return counts
+
+
+def _inside(edge: Array, size: int) -> Array:
+    """Where the n-grams begin that lie in one word and its two edges (single letters: in the word)."""
+    if size == 1:
+        return ~edge
+    within = np.ones(len(edge) - size + 1, dtype=bool)
+    for at in range(size - 1):
+        within &= ~(edge[at : len(within) + at] & edge[at + 1 : len(within) + at + 1])
+    return within

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.lexis.alphabet import folded
+from pipeline.lexis.alphabet import folded_word
 from pipeline.lexis.arrays import Array, open_arrays, write_arrays
 from pipeline.lexis.cache import built_once
 from pipeline.lexis.languages import languages
@@ -28,23 +28,21 @@ ALONE = 1
 
 def normal(word: str) -> str:
     """`word` as the lists spell it."""
-    return "".join(map(folded, word)).replace("ß", "ss")
+    if word.isascii():
+        return word.lower()
+    return folded_word(word).replace("ß", "ss")
 
 
-class WordList:
-    """The words of one language."""
+class Shares:
+    """How frequent words are."""
 
-    def __init__(self, keys: Array, frequencies: Array, openers: str, closers: str) -> None:
+    def __init__(self, keys: Array, frequencies: Array) -> None:
         self._keys = keys
         self._frequencies = frequencies
-        self.openers = frozenset(openers.split())
-        """Frequent words that begin no longer word: glued to a following word they can be told."""
-        self.closers = frozenset(closers.split())
-        """Frequent words that end no longer word."""
 
     def frequencies(self, words: Sequence[str]) -> Array:
         """The share of each word among all words of the language; 0 for a word that is not in the list."""
-        wanted = np.array([_key(normal(word)) for word in words], dtype=np.uint64)
+        wanted = np.array([key(normal(word)) for word in words], dtype=np.uint64)
         at = np.searchsorted(self._keys, wanted)
         at[at == len(self._keys)] = 0
         found: Array = np.where(self._keys[at] == wanted, self._frequencies[at], 0.0)
@@ -53,6 +51,17 @@ class WordList:
     def frequency(self, word: str) -> float:
         """The share of `word` among all words of the language; 0 where it is not in the list."""
         return float(self.frequencies([word])[0])
+
+
+class WordList(Shares):
+    """The words of one language."""
+
+    def __init__(self, keys: Array, frequencies: Array, openers: str, closers: str) -> None:
+        super().__init__(keys, frequencies)
+        self.openers = frozenset(openers.split())
+        """Frequent words that begin no longer word: glued to a following word they can be told."""
+        self.closers = frozenset(closers.split())
+        """Frequent words that end no longer word."""
 
 
 @cache
@@ -66,7 +75,8 @@ def word_list(language: str) -> WordList | None:
     return WordList(arrays[f"keys.{name}"], arrays[f"frequencies.{name}"], *texts)
 
 
-def _key(word: str) -> int:
+def key(word: str) -> int:
+    """The digest under which a word (in normal form) is listed."""
     return int.from_bytes(hashlib.blake2b(word.encode("utf-8"), digest_size=8).digest(), "little")
 
 
@@ -85,7 +95,7 @@ def _build(path: Path) -> None:
         listed: dict[str, float] = {}
         for word, frequency in wordfreq.get_frequency_dict(name, "small").items():
             listed[normal(word)] = listed.get(normal(word), 0.0) + frequency
-        keys = np.array([_key(word) for word in listed], dtype=np.uint64)
+        keys = np.array([key(word) for word in listed], dtype=np.uint64)
         order = np.argsort(keys)
         arrays[f"keys.{name}"] = keys[order]
         arrays[f"frequencies.{name}"] = np.array(list(listed.values()), dtype=np.float32)[order]

@@ -11,14 +11,21 @@ from pipeline.model import OMISSION, REPLACEMENT
 from pipeline.repair.changes import Change
 
 if TYPE_CHECKING:
-    from pipeline.repair.letters import Guess, Speech
+    from pipeline.repair.letters import Guess
+    from pipeline.repair.speech import Speech
 
 CAUSE = "lost-letter"
 WORTH_TELLING = 0.4
 """The probability from which a guess that does not stand is suggested."""
 
-MARK_INSIDE = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|(?<!\S)\?(?=[^\W\d_A-Z]{2})")
-"""A question mark between letters, or before small ones: perhaps a letter that a charset lacked."""
+MARK = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_]| [^\W\d_A-Z]|[.,;:])|(?<!\S)\?(?=[^\W\d_A-Z]{2})")
+"""A question mark between letters, before small ones, or after which a sentence goes on: perhaps a letter that a
+charset lacked."""
+
+
+_CHUNK = re.compile(r"[^ \t\n\r]+")
+_MARK_LEFT = re.compile(r"\?(?![^\w]*$)|(?<=['’-])\?")
+"""A question mark that is not at the end of a word, or that stands for a whole part of it."""
 
 
 class Guessed(NamedTuple):
@@ -39,20 +46,23 @@ class Guesser:
 
     def guesses(self, text: str) -> list[Guessed]:
         """The guesses at `text`, in order: those that stand, and those that are worth telling."""
-        if REPLACEMENT not in text and not MARK_INSIDE.search(text):
+        if REPLACEMENT not in text and not MARK.search(text):
             return []
         from pipeline.lexis.ngrams import ngrams
         from pipeline.repair.letters import guesses, with_marks_lost
 
-        found = guesses(with_marks_lost(text), self._speech, ngrams())
-        return [self._guessed(text, guess) for guess in found if guess.probability >= WORTH_TELLING]
+        marked = with_marks_lost(text)
+        found = guesses(marked, self._speech, ngrams(), marks=REPLACEMENT not in text)
+        told = [self._guessed(text, guess) for guess in found if guess.probability >= WORTH_TELLING]
+        return _whole_words(text, told)
 
     @cached_property
     def _speech(self) -> Speech:
         from pipeline.lexis.ngrams import ngrams
-        from pipeline.repair.letters import speech
+        from pipeline.repair.letters import with_marks_lost
+        from pipeline.repair.speech import speech
 
-        return speech(self._texts, ngrams())
+        return speech(map(with_marks_lost, self._texts), ngrams())
 
     def _guessed(self, text: str, guess: Guess) -> Guessed:
         before = text[guess.start : guess.end]
@@ -60,3 +70,20 @@ class Guesser:
         shown = before.replace(REPLACEMENT, OMISSION)
         told = f"{shown} → {guess.word} ({guess.probability:.2f})"
         return Guessed(change, guess.probability >= self._threshold, told, REPLACEMENT not in before)
+
+
+def _whole_words(text: str, found: list[Guessed]) -> list[Guessed]:
+    """The guesses, of which none stands at question marks in a word where others would be left."""
+    result = []
+    for match in _CHUNK.finditer(text):
+        here = [g for g in found if match.start() <= g.change.start < match.end()]
+        if any(g.is_mark for g in here):
+            left = list(match[0])
+            for g in here:
+                if g.certain:
+                    begin, end = g.change.start - match.start(), g.change.end - match.start()
+                    left[begin:end] = "x" * (end - begin)
+            if _MARK_LEFT.search("".join(left)):
+                here = [g._replace(certain=False) for g in here]
+        result += here
+    return result

@@ -1,69 +1,47 @@
-"""Lost letters: which word of the language fits what is left?
+"""Lost letters of a text: the words that fit, with the capitals they had, each with its probability.
 
 U+FFFD in the place of a letter (a byte that made no sense), a question mark in a word (a letter that the charset
-lacked), a UTF-8 lead byte whose follower was lost. Each lost letter may be one of the language's non-ASCII letters; the
-words that come out are looked up in the language's list and in the document's own words. What fits is a guess with a
-probability: the word's share among all that fit, the unlisted included.
+lacked), a UTF-8 lead byte whose follower was lost.
 """
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, replace
 
-import numpy as np
+from pipeline.lexis.ngrams import Ngrams
+from pipeline.lexis.words import word_list
+from pipeline.repair.fitting import MOST_LOST, Fit, best_fit
+from pipeline.repair.guesser import MARK
+from pipeline.repair.speech import DAMAGED_WORD, DOTTED, LOST, Speech, pattern_of
 
-from pipeline.lexis.alphabet import character, folded
-from pipeline.lexis.arrays import Array
-from pipeline.lexis.ngrams import STEP, Ngrams, ngrams
-from pipeline.lexis.words import normal, word_list
-from pipeline.repair.guesser import MARK_INSIDE
-
-LOST = "\ufffd"
-UNLISTED = 3e-8
-"""The share of words that fit and are in no list."""
-OWN_WORD = 2e-5
-"""The share with which a word counts that stands undamaged in the document."""
-SPELLING = 0.02
-"""How much a word counts that is likely by its letters, beside words that are listed."""
-SPELLED = 0.98
-"""The probability that a word of which no form is listed can be told by its letters at all …"""
-TEMPER = 0.7
-"""… which know less than they say."""
-WORDLIKE = 2.8
-"""What a letter of a word costs at most (in nats) that looks like one of the language."""
-FAMILIAR = 3e-4
-"""A word at least this frequent is hardly a name."""
-GERMAN_FAMILIAR = 2e-3
-"""The same in German, whose nouns have capitals."""
-NO_NAME = 0.94
-"""The probability that another word whose first letter is lost in mid-sentence is no name, and has no capital."""
-BESIDE_NAME = 0.8
-"""The same where the word beside it has a capital."""
-_SHORT = 3
-_MOST_SPELLED = 400
-_COMMON = 1e-4
-_MOST_WORDS = 4000
+SMALL = ((1e-3, 0.99), (1e-5, 0.97), (0.0, 0.93))
+"""The probability that a word in mid-sentence has no capital, whose first letter is lost, by its share at least …"""
+NAMED = 0.75
+"""… and where the word beside it has one, or a quotation begins, unless it is one of the most frequent."""
+UNLISTED_NAME = 0.97
+"""How far a guess is believed at a word with a capital that is in no list: names are spelled as they like."""
+_ASKED = 0.25
+"""How likely a question mark after a damaged word is one, where others stand for letters."""
+_ASKED_AMONG = 0.03
+"""The same where a sentence goes on after it."""
+NAME_ASKED = 3e-8
+"""The share of all words together that are in no list, and asked for."""
+_MOST_ASKED = 3
 MOST_PATTERNS = 2000
 """Different damaged words of a document at which is guessed: one with more is hardly text."""
-_MOST_LOST = 4
+_CAPITALS = 2
+"""From so many capitals on, without a small letter, the lost ones are capitals too."""
 _SENTENCE_END = ".!…•"
+_ORDINAL = re.compile(r"(?:^|[^\w])\d{1,4}\.$")
+"""A number with a full stop, after which a sentence goes on."""
 
-_SAMPLE = 200_000
-_LANGUAGE_SAMPLE = 5000
-LANGUAGE_TEMPER = 0.5
-"""How far the cost of the letters is believed in telling languages apart."""
-
+_ELIDED = re.compile(r"[^\W\d_]['’]$")
+"""What a word of a single letter is written in one with."""
 _CHUNK = re.compile(r"(\s+)")
 _MARKED = re.compile(r"[^\w?]*[^\W\d_?]*(?:[?'’-]+[^\W\d_?]+)+\??[^\w]*")
 _MARK_IN_WORD = re.compile(r"\?(?=\?*[^\W\d_A-Z])")
 _MARK_AT_END = re.compile(r"(?<![^\W_])(?<!\ufffd)((?:[^\W\d_]|\ufffd)+)\?(?= [^\W\d_A-Z]|[.,;:])")
-_WHOLE_WORD = re.compile(r"(?<![\w\ufffd?])[^\W\d_]+(?![\w\ufffd?])")
-_WORD = re.compile(r"[^\W\d_]*\ufffd(?:[^\W\d_]|\ufffd)*")
 
 
 @dataclass(frozen=True)
@@ -76,52 +54,17 @@ class Guess:
     probability: float
 
 
-@cache
-def foreign_letters(language: str) -> str:
-    """The non-ASCII letters of a language, the most frequent first."""
-    model = ngrams()
-    column = model.codes.index(language)
-    share: dict[str, float] = {}
-    for code in range(128, len(model.symbols)):
-        symbol = int(model.symbols[code])
-        char = character(code)
-        if symbol > 1 and char.islower() and folded(char) == char:
-            share[char] = float(np.exp(-float(model.letters[symbol, column]) / STEP))
-    return "".join(sorted((c for c in share if share[c] >= _COMMON), key=lambda c: (-share[c], c)))
-
-
-@dataclass(frozen=True)
-class Speech:
-    """What is known of a document's words: its likeliest languages, with their probabilities, and its own words."""
-
-    weights: Mapping[str, float]
-    own: frozenset[str]
-    guessed: dict[str, tuple[str, float, float] | None] = field(default_factory=dict, compare=False)
-    """What was found for the patterns asked so far."""
-
-
-def speech(texts: Iterable[str], model: Ngrams) -> Speech:
-    """The languages and the undamaged words of the texts of a document."""
-    words: list[str] = []
-    size = 0
-    for text in texts:
-        words += [match[0] for match in _WHOLE_WORD.finditer(text[:_SAMPLE])]
-        size += len(text)
-        if size > _SAMPLE:
-            break
-    costs = model.cost(" ".join(words)[:_LANGUAGE_SAMPLE]) / STEP
-    chances = np.exp(-(costs - costs.min()) * LANGUAGE_TEMPER)
-    chances /= chances.sum()
-    likely = [int(index) for index in np.argsort(-chances, kind="stable")[:3]]
-    weights = {model.codes[index]: float(chances[index]) for index in likely if chances[index] > 0.02}
-    return Speech(weights, frozenset(normal(word) for word in words))
-
-
-def guesses(text: str, known: Speech, model: Ngrams) -> list[Guess]:
-    """Guesses for the words of `text` with lost letters."""
+def guesses(text: str, known: Speech, model: Ngrams, marks: bool = False) -> list[Guess]:
+    """Guesses for the words of `text` with lost letters; `marks` says that these were question marks."""
     found = []
-    for match in _WORD.finditer(text):
-        guess = _guess(text, match.start(), match.end(), known, model)
+    for match in DAMAGED_WORD.finditer(text):
+        start, end = match.span()
+        if marks and text[end : end + 1] == "?":
+            guess = _asked(text, start, end, known, model)
+        elif marks and text.find(LOST, start) == end - 1:
+            guess = _ended(text, start, end, known, model)
+        else:
+            guess = _guess(text, start, end, known, model)
         if guess:
             found.append(guess)
     return found
@@ -130,114 +73,115 @@ def guesses(text: str, known: Speech, model: Ngrams) -> list[Guess]:
 def with_marks_lost(text: str) -> str:
     """`text` with U+FFFD for each question mark that stands in the place of a letter.
 
-    That is one between letters, the second of them small; where there is such a one, also those that begin a word,
-    or end one before a small letter. Addresses are left alone.
+    That is one between letters, the second of them small, or at the beginning of a word; and, where no letter is lost
+    otherwise, at the end of one after which the sentence goes on. Addresses are left alone.
     """
-    if not MARK_INSIDE.search(text):
+    if not MARK.search(text):
         return text
     chunks = []
     for chunk in _CHUNK.split(text):
         lost = _MARKED.fullmatch(chunk) is not None
         chunks.append(_MARK_IN_WORD.sub(LOST, chunk) if lost else chunk)
     marked = "".join(chunks)
-    return _MARK_AT_END.sub(rf"\g<1>{LOST}", marked) if LOST in marked else marked
+    return marked if LOST in text else _MARK_AT_END.sub(rf"\g<1>{LOST}", marked)
 
 
 def _guess(text: str, start: int, end: int, known: Speech, model: Ngrams) -> Guess | None:
     piece = text[start:end]
-    lost = piece.count(LOST)
-    if lost > _MOST_LOST or lost * 2 > len(piece):
+    if piece == LOST and _ELIDED.search(text, max(0, start - 10), start) is None:
         return None
-    pattern = "".join(char.lower()[0] for char in piece)
-    if pattern not in known.guessed:
-        if len(known.guessed) >= MOST_PATTERNS:
-            return None
-        known.guessed[pattern] = _best(pattern, lost, known, model)
-    best = known.guessed[pattern]
-    if best is None:
+    begins = _begins(text, start)
+    fit = _fit(piece, begins, known, model)
+    if fit is None:
         return None
-    word, share, probability = best
-    if not share and piece[0].isupper():
-        return None  # a name that is in no list can be spelled in any way
     turkish = known.weights.get("tr", 0.0) > 0.5
-    if piece.isupper() and len(piece) - lost >= 2:
-        cased = _upper(word, turkish)
-    else:
-        cased = _cased(text, start, piece, word, turkish)
-        if piece[0] == LOST and cased[0].islower():
-            probability *= _lower_case(text, start, end, share, known.weights)
-        if len(piece) <= _SHORT:
-            probability = max(0.0, 1 - 1.5 * (1 - probability))
+    probability = fit.probability
+    if not fit.share and piece[0].isupper():
+        probability *= UNLISTED_NAME
+    cased = _cased(piece, fit.word, begins, turkish)
+    if piece[0] == LOST and cased[0].islower():
+        probability *= _small(text, start, end, fit.share, known)
     return Guess(start, end, cased, round(probability, 4))
 
 
-def _best(pattern: str, lost: int, known: Speech, model: Ngrams) -> tuple[str, float, float] | None:
-    """The word that fits a pattern best, its share among all words of the language, and its probability."""
-    shares: dict[str, float] = {}
-    likely: dict[str, float] = {}
-    for language, weight in known.weights.items():
-        letters = foreign_letters(language)
-        if not letters or len(letters) ** lost > _MOST_WORDS:
-            continue
-        filled = [_fill(pattern, combination) for combination in itertools.product(letters, repeat=lost)]
-        listed, spelled = _shares(filled, language, known.own, model)
-        for word, share, chance in zip(filled, listed.tolist(), spelled.tolist(), strict=True):
-            shares[word] = shares.get(word, 0.0) + weight * share
-            likely[word] = likely.get(word, 0.0) + weight * chance
-    if not shares:
+def _asked(text: str, start: int, end: int, known: Speech, model: Ngrams) -> Guess | None:
+    """A guess where question marks follow, which may be letters as well: each is one or not, the last likelier not."""
+    begins = _begins(text, start)
+    most = len(text[end : end + _MOST_ASKED]) - len(text[end : end + _MOST_ASKED].lstrip("?"))
+    masses = []
+    for more in range(most + 1):
+        fit = _fit(text[start:end] + LOST * more, begins, known, model)
+        masses.append(_ASKED ** (most - more) * (1 - _ASKED) ** more * fit.mass if fit else 0.0)
+    best = max(range(most + 1), key=lambda more: masses[more])
+    whole = text[:end] + LOST * best + text[end + best :]
+    guess = _guess(whole, start, end + best, known, model)
+    if guess is None:
         return None
-    is_listed = sum(shares.values()) > 0.0
-    if is_listed:
-        shares = {word: share + SPELLING * likely[word] for word, share in shares.items()}
-        total = sum(shares.values()) + UNLISTED
-    else:
-        likelihood = max(likely.values())
-        if not likelihood or -math.log(likelihood) > WORDLIKE * (len(pattern) + 1):
+    return replace(guess, probability=round(guess.probability * masses[best] / sum(masses), 4))
+
+
+def _ended(text: str, start: int, end: int, known: Speech, model: Ngrams) -> Guess | None:
+    """A guess where the only question mark ends the word, and so may be one, though a sentence goes on after it."""
+    guess = _guess(text, start, end, known, model)
+    fit = _fit(text[start:end], _begins(text, start), known, model)
+    alone = text.count(LOST) == 1
+    if guess is None or fit is None or (alone and not fit.share):
+        return None
+    lists = [(weight, word_list(language)) for language, weight in known.weights.items()]
+    asked = (
+        sum(weight * words.frequency(text[start : end - 1]) for weight, words in lists if words) + NAME_ASKED
+    )
+    asked *= _ASKED if alone else _ASKED_AMONG
+    return replace(guess, probability=round(guess.probability * fit.mass / (fit.mass + asked), 4))
+
+
+def _fit(piece: str, begins: bool, known: Speech, model: Ngrams) -> Fit | None:
+    lost = piece.count(LOST)
+    if lost > MOST_LOST or (lost * 2 > len(piece) and piece != LOST):
+        return None
+    asked = (pattern_of(piece), begins and piece[0] == LOST)
+    if asked not in known.fits:
+        if len(known.fits) >= MOST_PATTERNS:
             return None
-        shares = {word: chance**TEMPER for word, chance in likely.items()}
-        total = sum(shares.values()) / SPELLED
-    best = max(shares, key=lambda word: (shares[word], word))
-    if not total:
-        return None
-    return best, shares[best] if is_listed else 0.0, shares[best] / total
+        known.fits[asked] = best_fit(asked[0], known, model, asked[1])
+    return known.fits[asked]
 
 
-def _lower_case(text: str, start: int, end: int, share: float, weights: Mapping[str, float]) -> float:
+def _begins(text: str, start: int) -> bool:
+    """Whether a sentence begins here."""
+    before = text[max(0, start - 60) : start].rstrip()
+    return not before or (before[-1] in _SENTENCE_END and _ORDINAL.search(before) is None)
+
+
+def _small(text: str, start: int, end: int, share: float, known: Speech) -> float:
     """The probability that a word in mid-sentence whose first letter is lost has no capital."""
-    if share >= (GERMAN_FAMILIAR if weights.get("de", 0.0) > 0.5 else FAMILIAR):
-        return 1.0
     before, after = text[max(0, start - 60) : start].split(), text[end : end + 60].split()
     beside = (before[-1] if before else "", after[0] if after and text[end : end + 1].isspace() else "")
-    return BESIDE_NAME if any(word[:1].isupper() for word in beside) else NO_NAME
+    if (
+        share < SMALL[0][0]
+        and (
+            known.weights.get("de", 0.0) > 0.5  # nouns have capitals
+            or any(word[:1].isupper() for word in beside)
+            or not text[start - 1 : start].isspace()
+        )
+    ):
+        return NAMED
+    return next(probability for least, probability in SMALL if share >= least)
 
 
-def _shares(filled: list[str], language: str, own: frozenset[str], model: Ngrams) -> tuple[Array, Array]:
-    """How frequent each word is, as the list and the document say, and how likely its letters are."""
-    words = word_list(language)
-    listed = np.zeros(len(filled)) if words is None else words.frequencies(filled).astype(np.float64)
-    listed += [OWN_WORD if normal(word) in own else 0.0 for word in filled]
-    if len(filled) > _MOST_SPELLED:
-        return listed, np.zeros(len(filled))
-    joined = " ".join(filled)
-    rows = model.rows(model.ids(joined))[:, model.codes.index(language)] / STEP
-    starts = np.cumsum([0] + [len(word) + 1 for word in filled[:-1]])
-    return listed, np.exp(-np.add.reduceat(rows[:-1], starts))
-
-
-def _upper(word: str, turkish: bool) -> str:
-    return (word.replace("i", "İ") if turkish else word).upper()
-
-
-def _fill(pattern: str, letters: Sequence[str]) -> str:
-    parts = pattern.split(LOST)
-    return parts[0] + "".join(letter + part for letter, part in zip(letters, parts[1:], strict=True))
-
-
-def _cased(text: str, start: int, piece: str, word: str, turkish: bool) -> str:
-    """`word` with the capitals that are left; a lost first letter is one at the beginning of a sentence."""
-    letters = [c.upper() if old.isupper() else c for old, c in zip(piece, word, strict=True)]
-    if piece[0] == LOST:
-        before = text[:start].rstrip()
-        if not before or before[-1] in _SENTENCE_END:
-            letters[0] = _upper(letters[0], turkish)
+def _cased(piece: str, word: str, begins: bool, turkish: bool) -> str:
+    """`word` with the letters that are left as they are; a lost first letter is a capital where a sentence `begins`."""
+    capitals = piece.isupper() and len(piece) - piece.count(LOST) >= _CAPITALS
+    letters = [
+        old if old != LOST else _upper(new, turkish) if capitals else new
+        for old, new in zip(piece, word, strict=True)
+    ]
+    if piece[0] == LOST and (begins or letters[0] == DOTTED):
+        letters[0] = _upper(letters[0], turkish)
     return "".join(letters)
+
+
+def _upper(letter: str, turkish: bool) -> str:
+    """The capital of a letter; ß has none that is usual."""
+    upper = "İ" if turkish and letter == DOTTED else letter.upper()
+    return upper if len(upper) == 1 else letter

@@ -1,0 +1,121 @@
+"""Which word fits what is left of one that lost letters?
+
+Each lost letter may be one of the language's letters beyond ASCII. The words that come out are looked up in the
+language's list and among the document's own; those that are in none are weighed by how their letters stand in the
+words of the list. What fits best has a probability: its share among all that fit, the unlisted included.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.lexis.ngrams import STEP, Ngrams
+from pipeline.lexis.spellings import Spellings, spellings
+from pipeline.lexis.words import word_list
+from pipeline.repair.speech import DOTTED, LOST, Speech, fillings, foreign_letters
+
+UNLISTED = 0.3
+"""The share that all unlisted words have which fit, beside that of the rarest that is listed."""
+UNLISTED_WITHOUT = 1e-7
+"""The same in a language without a list."""
+OWN_WORD = 2e-5
+"""The share with which a word counts that stands undamaged in the document."""
+CERTAIN = 0.99
+"""The probability that the text was written as the lists have it."""
+TEMPER = 0.6
+"""How far trigrams are believed where there is no list."""
+WORDLIKE = 2.8
+"""What a letter of a word costs at most (in nats) that looks like one of a language without a list."""
+CAPITAL = 0.05
+"""The probability that a word in mid-sentence has a capital."""
+_MOST_SPELLED = 400
+_TRIED = 4
+MOST_LOST = 4
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The word that fits best, its share among the words of the language, its probability.
+
+    `mass` is the share of all words that fit: how much the pattern looks like a word.
+    """
+
+    word: str
+    share: float
+    probability: float
+    mass: float
+
+
+def best_fit(pattern: str, known: Speech, model: Ngrams, begins: bool) -> Fit | None:
+    """The word that fits a pattern best; None where nothing can be said. `begins` says that a sentence begins here."""
+    listed: dict[str, float] = {}
+    scores: dict[str, float] = {}
+    for language, weight in known.weights.items():
+        letters = foreign_letters(language)
+        if not letters:
+            continue
+        words = spellings(language)
+        for word, share in (words.fitting(pattern) if words else {}).items():
+            listed[word] = listed.get(word, 0.0) + weight * share
+        if language == "tr" and pattern[0] == LOST:
+            for word, share in _dotted(pattern, words).items():
+                listed[word] = listed.get(word, 0.0) + weight * share * (1.0 if begins else CAPITAL)
+        unlisted = UNLISTED * words.least if words else UNLISTED_WITHOUT
+        for word, chance in _spelled(pattern, letters, words, language, model).items():
+            scores[word] = scores.get(word, 0.0) + weight * unlisted * chance
+    for word in known.fitting(pattern):
+        listed[word] = listed.get(word, 0.0) + OWN_WORD
+    for word, share in listed.items():
+        scores[word] = scores.get(word, 0.0) + share
+    if not scores:
+        return None
+    total = sum(scores.values())
+    best = max(scores, key=lambda word: (scores[word], word))
+    return Fit(best, listed.get(best, 0.0), CERTAIN * scores[best] / total, total)
+
+
+def _dotted(pattern: str, words: Spellings | None) -> dict[str, float]:
+    """The Turkish words that fit and begin with İ, whose small letter is not lost."""
+    plain = word_list("tr")
+    rest = DOTTED + pattern[1:]
+    if words is None or plain is None:
+        return {}
+    if LOST in rest:
+        return words.fitting(rest)
+    share = plain.frequency(rest)
+    return {rest: share} if share else {}
+
+
+def _spelled(
+    pattern: str, letters: str, words: Spellings | None, language: str, model: Ngrams
+) -> dict[str, float]:
+    """The words that fit, with the probability that it is they, as far as letters tell."""
+    if words is None:
+        return _by_trigrams(pattern, letters, language, model)
+    places = []
+    for likely in words.likely_letters(pattern):
+        own = sorted(((likely.get(letter, 0.0), letter) for letter in letters), reverse=True)
+        places.append(own[:_TRIED])
+    parts = pattern.split(LOST)
+    spelled = {}
+    for combination in itertools.product(*places):
+        filled = "".join(letter + part for (_, letter), part in zip(combination, parts[1:], strict=True))
+        spelled[parts[0] + filled] = math.prod(chance for chance, _ in combination)
+    return spelled
+
+
+def _by_trigrams(pattern: str, letters: str, language: str, model: Ngrams) -> dict[str, float]:
+    if len(letters) ** pattern.count(LOST) > _MOST_SPELLED:
+        return {}
+    filled = list(fillings(pattern, letters))
+    rows = model.rows(model.ids(" ".join(filled)))[:, model.codes.index(language)] / STEP
+    starts = np.cumsum([0] + [len(word) + 1 for word in filled[:-1]])
+    costs = np.add.reduceat(rows[:-1], starts)
+    if costs.min() > WORDLIKE * (len(pattern) + 1):
+        return {}
+    chances = np.exp(-TEMPER * (costs - costs.min()))
+    return dict(zip(filled, (chances / chances.sum()).tolist(), strict=True))
