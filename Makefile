@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 DATA ?= ../shared/bench
 
-.PHONY: help ingest test lint format bench stress clean
+.PHONY: help ingest test lint format bench train stress clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ format: $(VENV)/.dev ## put the code in its format
 
 bench: $(VENV)/.bench ## measure quality and speed (make bench DATA=folder of benchmark data)
 	@$(BIN)/python -m tests.benchmarks "$(DATA)" $(ARGS)
+
+train: $(VENV)/.bench ## train the classifier of web pages (make train DATA=folder of benchmark data)
+	@$(BIN)/python -m tests.benchmarks.html_train "$(DATA)"
 
 stress: $(VENV)/.dev ## kill it, poison it, fill its disk
 	@$(BIN)/python -m pytest -m stress $(ARGS)

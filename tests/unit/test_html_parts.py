@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import html
 import json
+from typing import Any
 
 import numpy as np
 import pytest
 
 from pipeline.extract.html import read_html
+from pipeline.extract.html.about import BLOCK, block_rows, page_names, page_row
 from pipeline.extract.html.classify import furniture
 from pipeline.extract.html.draft import Draft
 from pipeline.extract.html.embedded import embedded_lines
 from pipeline.extract.html.features import features, names
 from pipeline.extract.html.forest import Forest
 from pipeline.extract.html.hints import beginnings_of, hints_of, word_bits, word_names
+from pipeline.extract.html.metadata import PageData
 from pipeline.extract.html.parser import Node, parse
 from pipeline.extract.html.scan import MARK, scan
 from pipeline.model import TextRange, locate
@@ -58,22 +61,64 @@ def test_telling_words(text: str, kind: str, told: bool) -> None:
 
 
 def test_forest_adds_up_its_leaves() -> None:
-    forest = Forest(
-        columns=np.array([[0, 1], [1, 0]]),
-        thresholds=np.array([[0.5, 0.5], [2.0, 0.0]], dtype=np.float32),
-        leaves=np.array([[1, 2, 3, 4], [10, 20, 30, 40]], dtype=np.float32),
-        bias=0.5,
+    # the first tree: is column 0 above 0.5? no: leaf 1; yes: is column 1 above 2? no: leaf 2, yes: leaf 3
+    trees: list[dict[str, Any]] = [
+        {"columns": [0, 1], "thresholds": [0.5, 2.0], "rules_out": [0b001, 0b010], "leaves": [1, 2, 3]},
+        {"columns": [1], "thresholds": [0.0], "rules_out": [0b1], "leaves": [10, 20]},
+        {"columns": [], "thresholds": [], "rules_out": [], "leaves": [0.5]},
+    ]
+    rows = np.array([[0, 0], [1, 0], [1, 3], [0, 3], [0.5, 2]], dtype=np.float32)
+    assert Forest.from_data(trees).log_odds(rows).tolist() == [11.5, 12.5, 23.5, 21.5, 21.5]
+
+
+def page_data(source: str, url: str | None = None) -> PageData:
+    return PageData(parse(source, 100_000, 1000), url)
+
+
+@pytest.mark.parametrize(
+    ("source", "url", "told"),
+    [
+        ('<meta property="og:type" content="article">', "https://a.example/news/2024/x-y-z.html",
+         {"type_article", "og_article", "address_article", "path_number", "extension"}),
+        ('<script type="application/ld+json">{"@graph":[{"@type":["WebPage","CollectionPage"]}]}</script>',
+         "https://a.example/", {"type_web", "type_listing"}),
+        ('<meta name="generator" content="Discourse 3.1">', "https://forum.a.example/t/5?page=2",
+         {"made_by_forum", "address_forum", "query"}),
+        ('<link rel="canonical" href="https://docs.a.example/guide/">', None, {"address_documentation"}),
+        ("<p>nothing", "https://[broken", set()),
+    ],
+)  # fmt: skip
+def test_what_a_page_says_of_its_kind(source: str, url: str | None, told: set[str]) -> None:
+    counted = {"path_depth", "slug_words", "slug_length"}
+    row = page_row(page_data(source, url))
+    assert {name for name, value in zip(page_names(), row, strict=True) if value} - counted == told
+
+
+def test_how_near_a_block_is_to_what_its_page_is_about() -> None:
+    body = "Der Rat der Stadt hat beschlossen, das Freibad im Mai zu öffnen. " * 6
+    data = page_data(
+        f"""<meta name="description" content="Freibad öffnen"><script type="application/ld+json">
+        {json.dumps({"@type": "NewsArticle", "articleBody": body})}</script>""",
+        "https://www.stadt.example/aktuelles/bad/2024",
     )
-    rows = np.array([[0, 0], [1, 0], [1, 3]], dtype=np.float32)
-    assert forest.log_odds(rows).tolist() == [11.5, 32.5, 44.5]
-    assert Forest.from_data(forest.as_data()).log_odds(rows).tolist() == [11.5, 32.5, 44.5]
+    told, aside = Draft("paragraph", Node("p", {}, None)), Draft("paragraph", Node("p", {}, None))
+    told.add(0, 10, "Freibad öffnen im Mai", False)
+    aside.add(0, 10, "Werbung", False)
+    near, away = "https://stadt.example/aktuelles/bad/x", "https://shop.example/"
+    for number, href in enumerate((near, away, "#oben", "/aktuelles", "mailto:a@b.example")):
+        aside.add_link(href, number, 1)
+    rows = [dict(zip(BLOCK, row, strict=True)) for row in block_rows([told, aside], data).tolist()]
+    assert rows[0] == {"description_overlap": 0.5, "body_overlap": 1, "has_body": 1, "links": 0,
+                       "links_away": 0, "links_near": 0, "links_here": 0}  # fmt: skip
+    assert rows[1] == {"description_overlap": 0, "body_overlap": 0, "has_body": 1, "links": 5,
+                       "links_away": 1, "links_near": 2, "links_here": 1}  # fmt: skip
 
 
 def test_features_have_a_column_for_each_name() -> None:
     draft = Draft("paragraph", Node("p", {}, None))
     draft.add(0, 4, "Text", False)
-    assert features([draft]).shape == (1, len(names()))
-    assert features([]).shape == (0, len(names()))
+    assert features([draft], page_data("")).shape == (1, len(names()))
+    assert features([], page_data("")).shape == (0, len(names()))
 
 
 def test_furniture_without_a_name_is_told_by_its_words_and_links() -> None:

@@ -22,6 +22,7 @@ from pipeline.extract.html.draft import Draft
 from pipeline.extract.html.features import features, names
 from pipeline.extract.html.forest import Forest
 from pipeline.extract.html.hints import word_bits, word_names
+from pipeline.extract.html.metadata import PageData
 from pipeline.extract.html.parser import Node
 from pipeline.model import Role
 
@@ -55,17 +56,22 @@ def _forest() -> Forest:
     data: dict[str, Any] = orjson.loads(
         resources.files("pipeline.extract.html").joinpath(WEIGHTS).read_bytes()
     )
-    if tuple(data["columns"]) != names():
-        raise RuntimeError(f"{WEIGHTS} was trained on other features; train it again")
-    return Forest.from_data(data["forest"])
+    return forest_of(data)
 
 
-def classify(drafts: Sequence[Draft], title: str) -> list[Role | None]:
-    """For each draft the role of furniture it plays, None for content. `title` is what the head of the page calls it.
+def forest_of(weights: dict[str, Any]) -> Forest:
+    """The forest in the contents of a file of weights. RuntimeError where it was trained on other features."""
+    if tuple(weights["columns"]) != names():
+        raise RuntimeError(f"{WEIGHTS} was trained on other features; train it again (make train)")
+    return Forest.from_data(weights["trees"])
+
+
+def classify(drafts: Sequence[Draft], data: PageData) -> list[Role | None]:
+    """For each draft the role of furniture it plays, None for content. `data` is what the head of the page says.
     Hidden drafts are judged like the others; sets the `score` of each: the probability that it is content."""
     if not drafts:
         return []
-    scores = _forest().probabilities(features(drafts, title))
+    scores = _forest().probabilities(features(drafts, data))
     for draft, score in zip(drafts, scores.tolist(), strict=True):
         draft.score = score
     chosen = select(drafts, scores)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, Final
 
+import orjson
+
 from pipeline.extract.html.blocks import BlockBuilder
 from pipeline.extract.html.parser import Tree, parse
 from pipeline.model import fold_space
@@ -96,7 +98,12 @@ def loads(text: str) -> Any:
     """The value of a JSON text; None where it is broken, too long or too deep. Line feeds in strings are forgiven."""
     if len(text) > _LONGEST_JSON:
         return None
+    text = text.strip().removeprefix("<!--").removesuffix("-->")
     try:
-        return json.loads(text.strip().removeprefix("<!--").removesuffix("-->"), strict=False)
+        return orjson.loads(text)
+    except ValueError:
+        pass
+    try:
+        return json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return None

@@ -16,10 +16,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.extract.html import about as about_page
 from pipeline.extract.html.containers import COLUMNS as CONTAINERS
 from pipeline.extract.html.containers import containers
 from pipeline.extract.html.draft import Draft
 from pipeline.extract.html.hints import feature_names, word_bits, word_names
+from pipeline.extract.html.metadata import PageData
 from pipeline.extract.html.parser import Node
 
 Matrix = NDArray[np.float32]
@@ -65,21 +67,26 @@ def names() -> tuple[str, ...]:
         *_PROSE,
         *(f"{name}{shift:+d}" for name in _NEIGHBOURS for shift in _SHIFTS),
         *(f"{name}~{window}" for name in _NEIGHBOURS for window in _WINDOWS),
+        *about_page.BLOCK,
         *_PAGE,
+        *about_page.page_names(),
     )
 
 
-def features(drafts: Sequence[Draft], title: str = "") -> Matrix:
-    """The matrix of all drafts of a page; `title` is what its head calls it."""
+def features(drafts: Sequence[Draft], data: PageData) -> Matrix:
+    """The matrix of all drafts of a page; `data` is what its head says."""
     if not drafts:
         return np.zeros((0, len(names())), dtype=np.float32)
-    own = _own(drafts, title)
+    own = _own(drafts, data.title or "")
     around = containers(drafts)
     bits = _bits(drafts)
     place = _place(drafts)
     neighbours = _neighbours(drafts, own)
-    page = np.array(_page(drafts, float(own[:, _OWN.index("price")].sum())), dtype=np.float32)
-    return np.hstack([own, bits, around, place, _prose(drafts), neighbours, np.tile(page, (len(drafts), 1))])
+    about = about_page.block_rows(drafts, data)
+    prices = float(own[:, _OWN.index("price")].sum())
+    page = np.array([*_page(drafts, prices), *about_page.page_row(data)], dtype=np.float32)
+    pages = np.tile(page, (len(drafts), 1))
+    return np.hstack([own, bits, around, place, _prose(drafts), neighbours, about, pages])
 
 
 def _own(drafts: Sequence[Draft], title: str) -> Matrix:

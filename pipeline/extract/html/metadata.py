@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -58,7 +59,7 @@ class PageData:
         self.meta: dict[str, str] = {}
         self.canonical: str | None = None
         self.base = url or ""
-        self.items: list[dict[str, Any]] = []
+        self.address = url or ""
         self._read(tree.root)
 
     def _read(self, root: Node) -> None:
@@ -85,6 +86,7 @@ class PageData:
             self.base = absolute(base, self.base)
         elif not self.base and self.canonical:
             self.base = self.canonical
+        self.address = self.address or self.canonical or ""
 
     def _read_meta(self, node: Node) -> None:
         name = (node.get("property") or node.get("name") or node.get("itemprop")).strip().lower()
@@ -92,10 +94,19 @@ class PageData:
         if name and value:
             self.meta.setdefault(name, value)
 
+    @cached_property
+    def items(self) -> list[dict[str, Any]]:
+        """The objects of the page's JSON-LD, outer before inner."""
+        return list(_json_items(self.tree))
+
+    @property
+    def description(self) -> str:
+        """What the head says the page is about; "" where it does not."""
+        return self.meta.get("og:description") or self.meta.get("description") or ""
+
     def known(self) -> dict[str, Known]:
         """The metadata by key."""
         found: dict[str, Known] = {}
-        self.items = list(_json_items(self.tree))
 
         def add(key: str, value: str | None, origin: str) -> None:
             value = _sound(key, value) if value else None

@@ -51,7 +51,7 @@ def read_page(source: str, settings: Settings, url: str | None = None) -> Page:
     drafts = merge_twins(builder.build())
     find_headings(drafts)
     data = PageData(tree, url)
-    return Page(tree, data, drafts, classify(drafts, data.title or ""), builder.beyond)
+    return Page(tree, data, drafts, classify(drafts, data), builder.beyond)
 
 
 def blocks_of(page: Page) -> list[Block]:
