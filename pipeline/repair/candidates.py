@@ -213,7 +213,7 @@ def utf8_candidates(text: str, tables: Pages, scorer: Scorer, before: tuple[Chai
         if result != text and not by_chance:
             found.setdefault(result, []).append(int(row))
     languages = len(scorer.model.codes)
-    credit = 0.0 if before else UTF8_CREDIT
+    credit = 0.0 if any(true != "entities" for true, _ in before) else UTF8_CREDIT
     return [
         Candidate(
             result,

@@ -19,7 +19,7 @@ from pipeline.model import (
     raw_span,
 )
 from pipeline.repair.changes import Change, as_edits, difference
-from pipeline.repair.guesser import Guesser
+from pipeline.repair.guesser import Guessed, Guesser
 from pipeline.repair.invisible import (
     control_changes,
     invisible_changes,
@@ -129,7 +129,7 @@ def _repair_block(
     findings += _of_losses(
         index, repaired, lost, [g.told for g in guesses if not g.certain and not g.is_mark]
     )
-    findings += _of_marks(index, repaired)
+    findings += _of_marks(index, repaired, [g for g in guesses if g.is_mark and not g.certain])
     if lost:
         repaired = apply(repaired, as_edits(repaired.text, withheld(lost)))
     repaired = _changed(repaired, normal_form_changes)
@@ -192,12 +192,15 @@ def _readable(text: str) -> str:
     return "".join(c if c.isprintable() and c != REPLACEMENT else f"U+{ord(c):04X}" for c in text[:20])
 
 
-def _of_marks(index: int, block: Block) -> list[Finding]:
-    """A finding for words with a question mark that still stands between small letters."""
-    marks = list(_MARK_LEFT.finditer(block.text))
+def _of_marks(index: int, block: Block, doubtful: list[Guessed]) -> list[Finding]:
+    """A finding for words with a question mark that still stands between small letters, or is perhaps a letter."""
+    marks = [match.span() for match in _MARK_LEFT.finditer(block.text)]
+    places = [guess.change[:2] for guess in doubtful]
+    marks += [place for place in places if not any(start <= place[0] < end for start, end in marks)]
     if not marks:
         return []
-    start, end = raw_span(block.edits, marks[0].start(), marks[-1].end())
+    start, end = raw_span(block.edits, min(marks)[0], max(end for _, end in marks))
+    shown = [block.text[slice(*mark)] for mark in sorted(marks)[:_EXAMPLES]]
     return [
         finding(
             "mojibake-suspected",
@@ -206,7 +209,8 @@ def _of_marks(index: int, block: Block) -> list[Finding]:
             start=start,
             end=end,
             origins=origins_of(block, start, end),
-            evidence=", ".join(match[0] for match in marks[:_EXAMPLES]),
+            evidence=", ".join(shown),
+            suggestion=", ".join(guess.told for guess in doubtful[:_EXAMPLES]) or None,
             count=len(marks),
         )
     ]
