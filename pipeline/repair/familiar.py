@@ -18,7 +18,19 @@ _SHORTEST = 2
 _SHARE = 0.6
 """The share of known words below which a text is unfamiliar."""
 _PRIOR = (1.5, 2.0)
-"""Known words and words that are presumed before the first is looked up."""
+"""Known words and words that are presumed before the first is looked up …"""
+_FOREIGN_PRIOR = (0.0, 2.0)
+"""… and in a document whose language nobody knows."""
+_FOREIGN = 0.5
+"""The share of known words that a document has in no language, if it is foreign to all."""
+_FEWEST = 20
+"""Words from which that can be told …"""
+_SAMPLE = 120
+"""… and the most that are looked up …"""
+_LONG = 4
+"""… each of so many letters: short ones are words of many languages."""
+_LIKELIEST = 5
+"""Languages that are asked, the likeliest by letters."""
 _WEIGHT = 6.0
 """The strangeness (nats a letter) of a text of which no word is known, by the missing share."""
 _LETTER = 2.8
@@ -40,8 +52,11 @@ class Vocabulary:
     def _words(self) -> list[str]:
         return _plain(self._context.split(" "))
 
-    def share(self, changed: str, language: str) -> float | None:
-        """The share of known words, those of `changed` (repaired) among them; None for a language without a list."""
+    def share(self, changed: str, language: str, foreign: bool = False) -> float | None:
+        """The share of known words, those of `changed` (repaired) among them; None for a language without a list.
+
+        Of the few words of a `foreign` document's paragraph nothing is presumed.
+        """
         words = word_list(language)
         if words is None:
             return None
@@ -53,7 +68,26 @@ class Vocabulary:
         known_names = _count(words, named)
         known = self._known[language] + _count(words, repaired) + known_names
         number = len(self._words) + len(repaired) + known_names
-        return (known + _PRIOR[0]) / (number + _PRIOR[1])
+        prior = _FOREIGN_PRIOR if foreign else _PRIOR
+        return (known + prior[0]) / (number + prior[1])
+
+
+def is_foreign(text: str, ranking: list[tuple[str, float]]) -> bool:
+    """Whether a document is in no known language, by the words beside the damage.
+
+    `ranking` are the languages from the likeliest, with what a letter costs on average.
+    """
+    every = dict.fromkeys(map(bare, text.split(" ")))
+    plain = [word for word in every if word.islower() and len(word) >= _LONG][:_SAMPLE]
+    if len(plain) < _FEWEST:
+        return False
+    for language, cost in ranking[:_LIKELIEST]:
+        words = word_list(language)
+        if words is None and cost <= _LETTER:
+            return False
+        if words is not None and _count(words, plain) >= _FOREIGN * len(plain):
+            return False
+    return True
 
 
 def unfamiliar(share: float | None, cost_per_letter: float) -> float:

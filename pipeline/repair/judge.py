@@ -27,7 +27,7 @@ from pipeline.repair.candidates import (
     lossy_candidates,
     utf8_candidates,
 )
-from pipeline.repair.familiar import Vocabulary, bare, malformed, unfamiliar
+from pipeline.repair.familiar import Vocabulary, bare, is_foreign, malformed, unfamiliar
 from pipeline.repair.legacy import legacy_candidates
 from pipeline.repair.pages import Pages, pages
 
@@ -155,8 +155,20 @@ class Judge:
             for option in options
         ]
 
-    def unfamiliarity(self, reading: Reading, option: Option) -> float:
-        """How far the words of the paragraph are from being words of the option's language (nats a letter)."""
+    def is_foreign(self, sample: str) -> bool:
+        """Whether a document is in none of the languages, by its words without damage."""
+        letters = sum(map(str.isalpha, sample))
+        if not letters:
+            return False
+        costs = self.scorer.many([sample])[0] / letters + self._unknown
+        codes = self.scorer.model.codes
+        return is_foreign(sample, [(codes[at], float(costs[at])) for at in np.argsort(costs, kind="stable")])
+
+    def unfamiliarity(self, reading: Reading, option: Option, foreign: bool = False) -> float:
+        """How far the words of the paragraph are from being words of the option's language (nats a letter).
+
+        `foreign` says that the document is in none of the languages.
+        """
         candidate = option.candidate
         column = self.scorer.model.codes.index(option.language)
         proven = candidate.whole and candidate.sequences >= len(PROVEN) - 1
@@ -164,7 +176,9 @@ class Judge:
             return 0.0
         letters = float(reading.context[column]) / max(1, reading.context_letters)
         told = reading.context_letters >= FEW_LETTERS and not self.scorer.is_other_script[column]
-        strange = unfamiliar(reading.vocabulary.share(candidate.text, option.language), letters * told)
+        strange = unfamiliar(
+            reading.vocabulary.share(candidate.text, option.language, foreign), letters * told
+        )
         strange += MALFORMED * malformed(reading.touched, candidate.text)
         return strange * PROVEN[min(candidate.sequences, len(PROVEN) - 1)] if candidate.whole else strange
 

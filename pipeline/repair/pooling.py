@@ -75,32 +75,37 @@ def judge_paragraphs(
     `others` are paragraphs that need none: they tell the document's language. `proven` are the chains that other
     documents of the site prove.
     """
-    document = _languages([*texts, *others], judge)
+    sample = _sample([*texts, *others])
+    document = _languages(sample, judge)
     readings = [judge.read(text, document=document) for text in texts]
     if proven:
         readings = [reading and _with_proven(reading, proven, judge) for reading in readings]
     pooled: dict[Chain, list[float]] = {}
     suspects = [reading for reading in readings if reading and _believed(reading.options[:1])]
+    foreign = bool(suspects) and judge.is_foreign(sample)
     if len(suspects) >= 2:
-        readings, pooled = _pool(texts, readings, judge)
+        readings, pooled = _pool(texts, readings, judge, foreign)
     verdicts = []
     for number, (text, reading) in enumerate(zip(texts, readings, strict=True)):
         support = _support(pooled, number)
-        verdicts.append(_verdict(text, reading, judge, support, proven) if reading else None)
+        verdicts.append(_verdict(text, reading, judge, support, proven, foreign) if reading else None)
     return verdicts
 
 
-def _languages(texts: Sequence[str], judge: Judge) -> Array | None:
-    """What speaks against each language in a document of several paragraphs (nats), told by its ASCII words."""
-    if len(texts) < 3:
-        return None
-    words, size = [], 0
-    for text in texts:
+def _sample(texts: Sequence[str]) -> str:
+    """The first ASCII words of a document of several paragraphs; nothing of a smaller one."""
+    words: list[str] = []
+    size = 0
+    for text in texts if len(texts) >= 3 else ():
         words += [chunk for chunk in text[:_LANGUAGE_SAMPLE].split() if chunk.isascii()]
         size += len(text)
         if size > _LANGUAGE_SAMPLE:
             break
-    sample = " ".join(words)[:_LANGUAGE_SAMPLE]
+    return " ".join(words)[:_LANGUAGE_SAMPLE]
+
+
+def _languages(sample: str, judge: Judge) -> Array | None:
+    """What speaks against each language in a document (nats), told by its ASCII words."""
     letters = sum(map(str.isalpha, sample))
     if letters < _ENOUGH:
         return None
@@ -114,7 +119,7 @@ def _believed(options: Sequence[Option]) -> bool:
 
 
 def _pool(
-    texts: Sequence[str], readings: Sequence[Reading | None], judge: Judge
+    texts: Sequence[str], readings: Sequence[Reading | None], judge: Judge, foreign: bool
 ) -> tuple[list[Reading | None], dict[Chain, list[float]]]:
     """What each of the likeliest legacy chains gains in each paragraph, the paragraphs read with these options."""
     evidence: defaultdict[Chain, float] = defaultdict(float)
@@ -139,16 +144,16 @@ def _pool(
                 if candidate and not same:
                     (known,) = judge.weigh(reading, [candidate])
                     options.append(known)
-            pooled[chain].append(_evidence(reading, known, judge) if reading and known else 0.0)
+            pooled[chain].append(_evidence(reading, known, judge, foreign) if reading and known else 0.0)
         seen.append(reading and _with(reading, options))
     return seen, pooled
 
 
-def _evidence(reading: Reading, option: Option, judge: Judge) -> float:
+def _evidence(reading: Reading, option: Option, judge: Judge, foreign: bool) -> float:
     """What an option of one paragraph says to the others: little, where it is a language that nobody knows."""
     gain = option.gain
     if gain > 0.0:
-        gain -= STRANGE * (option.strangeness + judge.unfamiliarity(reading, option))
+        gain -= STRANGE * (option.strangeness + judge.unfamiliarity(reading, option, foreign))
     return max(_CAP[0], min(_CAP[1], gain))
 
 
@@ -181,7 +186,12 @@ def _support(pooled: dict[Chain, list[float]], number: int) -> dict[Chain, float
 
 
 def _verdict(
-    text: str, reading: Reading, judge: Judge, support: dict[Chain, float], proven: frozenset[Chain]
+    text: str,
+    reading: Reading,
+    judge: Judge,
+    support: dict[Chain, float],
+    proven: frozenset[Chain],
+    foreign: bool,
 ) -> Verdict | None:
     best: tuple[float, float, float, Option] | None = None
     for option in reading.options:
@@ -197,7 +207,7 @@ def _verdict(
     repaired = _whole(text, option.candidate, judge)
     if repaired == text:
         return None
-    unfamiliar = judge.unfamiliarity(reading, option)
+    unfamiliar = judge.unfamiliarity(reading, option, foreign)
     certain = _is_certain(option, backed, unfamiliar)
     utf8 = option.candidate.whole and option.candidate.sequences > 0
     known = utf8 or unfamiliar <= UNFAMILIAR

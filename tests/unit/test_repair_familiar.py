@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.repair.familiar import Vocabulary, malformed, unfamiliar
+from pipeline.repair.familiar import Vocabulary, is_foreign, malformed, unfamiliar
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,27 @@ def test_a_language_without_a_list_is_told_by_its_letters() -> None:
     share = Vocabulary("uus keskus").share("võimalus", "et")
     assert share is None
     assert unfamiliar(share, 2.5) == 0.0 < unfamiliar(share, 3.5)
+
+
+GERMAN = (
+    "Die Stadt hat gestern mit allen Vereinen beschlossen dass der neue Park hinter dem alten Bahnhof bis zum "
+    "Sommer fertig sein soll und jeder helfen darf wenn genug Leute kommen denn ohne viele fleißige Hände wird daraus "
+    "nichts werden sagte der Vorsitzende gestern abend nach langer Debatte"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "ranking", "foreign"),
+    [
+        (GERMAN, [("nl", 3.0), ("de", 3.1)], False),
+        (GERMAN, [("pl", 3.0), ("hu", 3.1)], True),
+        (GERMAN[:60], [("pl", 3.0), ("hu", 3.1)], False),
+        (GERMAN, [("cy", 2.5)], False),
+        (GERMAN, [("cy", 3.5)], True),
+        ("", [], False),
+    ],
+)
+def test_a_document_is_foreign_where_no_language_has_its_words(
+    text: str, ranking: list[tuple[str, float]], foreign: bool
+) -> None:
+    assert is_foreign(text, ranking) is foreign
