@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,7 @@ OWN_WORD = 2e-5
 """The share with which a word counts that stands undamaged in the document."""
 CERTAIN = 0.99
 """The probability that the text was written as the lists have it."""
-TEMPER = 0.6
+TEMPER = 0.5
 """How far trigrams are believed where there is no list."""
 WORDLIKE = 2.8
 """What a letter of a word costs at most (in nats) that looks like one of a language without a list."""
@@ -34,6 +35,7 @@ CAPITAL = 0.05
 """The probability that a word in mid-sentence has a capital."""
 _MOST_SPELLED = 400
 _TRIED = 4
+_KEPT = 8
 MOST_LOST = 4
 
 
@@ -41,13 +43,16 @@ MOST_LOST = 4
 class Fit:
     """The word that fits best, its share among the words of the language, its probability.
 
-    `mass` is the share of all words that fit: how much the pattern looks like a word.
+    `mass` is the share of all words that fit: how much the pattern looks like a word. `scores` are the parts in it of
+    the likeliest words, `shares` of those that are listed.
     """
 
     word: str
     share: float
     probability: float
     mass: float
+    scores: Mapping[str, float]
+    shares: Mapping[str, float]
 
 
 def best_fit(pattern: str, known: Speech, model: Ngrams, begins: bool) -> Fit | None:
@@ -75,7 +80,10 @@ def best_fit(pattern: str, known: Speech, model: Ngrams, begins: bool) -> Fit | 
         return None
     total = sum(scores.values())
     best = max(scores, key=lambda word: (scores[word], word))
-    return Fit(best, listed.get(best, 0.0), CERTAIN * scores[best] / total, total)
+    likeliest = {
+        word: scores[word] for word in sorted(scores, key=lambda word: (-scores[word], word))[:_KEPT]
+    }
+    return Fit(best, listed.get(best, 0.0), CERTAIN * scores[best] / total, total, likeliest, listed)
 
 
 def _dotted(pattern: str, words: Spellings | None) -> dict[str, float]:

@@ -13,9 +13,10 @@ from pipeline.lexis.ngrams import Ngrams
 from pipeline.lexis.words import word_list
 from pipeline.repair.fitting import MOST_LOST, Fit, best_fit
 from pipeline.repair.guesser import MARK
+from pipeline.repair.neighbours import beside
 from pipeline.repair.speech import DAMAGED_WORD, DOTTED, LOST, Speech, pattern_of
 
-SMALL = ((1e-3, 0.99), (1e-5, 0.97), (0.0, 0.93))
+SMALL = ((1e-3, 0.99), (2e-5, 0.97), (0.0, 0.93))
 """The probability that a word in mid-sentence has no capital, whose first letter is lost, by its share at least …"""
 NAMED = 0.75
 """… and where the word beside it has one, or a quotation begins, unless it is one of the most frequent."""
@@ -94,6 +95,7 @@ def _guess(text: str, start: int, end: int, known: Speech, model: Ngrams) -> Gue
     fit = _fit(piece, begins, known, model)
     if fit is None:
         return None
+    fit = beside(fit, max(known.weights, key=lambda code: known.weights[code]), text, start, end)
     turkish = known.weights.get("tr", 0.0) > 0.5
     probability = fit.probability
     if not fit.share and piece[0].isupper():

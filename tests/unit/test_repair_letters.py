@@ -80,6 +80,21 @@ def test_the_documents_own_words_count() -> None:
     assert fit.probability > 0.9
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Det tog fem �r.", "år"),
+        ("Det �r bra.", "är"),
+        ("Planen finns f�r att hjälpa.", "för"),
+        ("Det vet vi att man f�r.", "får"),
+    ],
+)
+def test_the_word_beside_it_tells_a_word(text: str, expected: str) -> None:
+    known = speech(["Kommunen har arbetat med planen under flera veckor och den ska bli klar."], ngrams())
+    (guess,) = guesses(text.replace("ä", "a"), known, ngrams())
+    assert guess.word == expected
+
+
 @given(st.text(alphabet="abcmnozłęüéı\ufffd?'’ -.,AŁİ", max_size=60))
 @settings(max_examples=150, deadline=None)
 def test_a_guess_keeps_every_letter_that_is_left(text: str) -> None:

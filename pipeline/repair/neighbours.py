@@ -1,0 +1,81 @@
+"""Words that differ in a lost letter alone, weighed by the words beside them (data in `neighbours.toml`)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+from pipeline.model import REPLACEMENT, Record
+from pipeline.overlay import load_toml
+from pipeline.repair.fitting import CERTAIN, Fit
+
+EXPECTED = 20.0
+"""How much more likely a word is beside one that it often stands with …"""
+UNEXPECTED = 0.2
+"""… and where nothing speaks for it …"""
+NEVER = 0.01
+"""… and before a word that hardly ever follows it."""
+_BEYOND = re.compile(r"[^\x00-\x7f]")
+_REACH = 40
+_WORD_BEFORE = re.compile(r"(\S+)[ \t\n\u00a0]+$")
+_WORD_AFTER = re.compile(r"[ \t\n\u00a0]+([^\W\d_\ufffd]*(?:\ufffd[^\W\d_\ufffd]*)*)")
+
+
+class Company(Record):
+    """What a word stands beside: words before it, words never after it, a number before it."""
+
+    before: frozenset[str] = frozenset()
+    never_after: frozenset[str] = frozenset()
+    number: bool = False
+
+
+def beside(fit: Fit, language: str, text: str, start: int, end: int) -> Fit:
+    """`fit` for the word at [start, end) of `text`, weighed by the words beside it."""
+    table = _table().get(language, {})
+    if not any(word in table for word in fit.scores):
+        return fit
+    before = _WORD_BEFORE.search(text, max(0, start - _REACH), start)
+    after = _WORD_AFTER.match(text, end, end + _REACH)
+    left, right = (_damaged(found[1]) if found else "" for found in (before, after))
+    scores = {
+        word: score * (_factor(table[word], left, right) if word in table else 1.0)
+        for word, score in fit.scores.items()
+    }
+    best = max(scores, key=lambda word: (scores[word], word))
+    total = sum(scores.values()) + fit.mass - sum(fit.scores.values())
+    return replace(
+        fit,
+        word=best,
+        share=fit.shares.get(best, 0.0),
+        probability=CERTAIN * scores[best] / total,
+        scores=scores,
+    )
+
+
+def _factor(company: Company, left: str, right: str) -> float:
+    if right in company.never_after:
+        return NEVER
+    if left in company.before or (company.number and left.rstrip(".").isdigit()):
+        return EXPECTED
+    return UNEXPECTED
+
+
+def _damaged(word: str) -> str:
+    """`word` as it is without its letters beyond ASCII: the words beside a damaged one are damaged too."""
+    return _BEYOND.sub(REPLACEMENT, word.lower())
+
+
+@cache
+def _table() -> dict[str, dict[str, Company]]:
+    return {
+        language: {
+            word: Company(
+                before=frozenset(map(_damaged, entry.get("before", ()))),
+                never_after=frozenset(map(_damaged, entry.get("never_after", ()))),
+                number=entry.get("number", False),
+            )
+            for word, entry in words.items()
+        }
+        for language, words in load_toml("repair/neighbours.toml").items()
+    }
