@@ -411,7 +411,8 @@ class Document(Record):
 
     def with_findings(self, findings: Iterable[Finding]) -> Document:
         """The document with more findings."""
-        return self.model_copy(update={"findings": self.findings + tuple(findings)})
+        added = tuple(findings)
+        return self.model_copy(update={"findings": self.findings + added}) if added else self
 
 
 # --- profiles ----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import unicodedata
 
 from pipeline.repair.changes import Change, difference
 
+_ANY = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])\u00ad+ (?=[^\W\d_])")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
 _JOINER = re.compile(r"(?<=[a-zA-Z\u00c0-\u052f])[\u200c\u200d]+(?=[a-zA-Z\u00c0-\u052f])")
@@ -19,7 +20,7 @@ def invisible_changes(text: str) -> list[Change]:
 
     The joiners of Arabic, Indic scripts and pictures stay; between European letters they mean nothing.
     """
-    if text.isascii():
+    if text.isascii() or not _ANY.search(text):
         return []
     changes = [Change(m.start(), m.end(), "", "soft-hyphen") for m in _HYPHENATED.finditer(text)]
     taken = {change.start for change in changes}

@@ -194,6 +194,8 @@ def _readable(text: str) -> str:
 
 def _of_marks(index: int, block: Block, doubtful: list[Guessed]) -> list[Finding]:
     """A finding for words with a question mark that still stands between small letters, or is perhaps a letter."""
+    if "?" not in block.text:
+        return []
     marks = [match.span() for match in _MARK_LEFT.finditer(block.text)]
     places = [guess.change[:2] for guess in doubtful]
     marks += [place for place in places if not any(start <= place[0] < end for start, end in marks)]
