@@ -151,44 +151,52 @@ def _build(path: Path) -> None:
     large = wordfreq.available_languages("large")
     arrays: dict[str, Array] = {}
     for name in sorted({entry.words for entry in languages() if entry.words} - _OTHER_SCRIPTS):
-        listed = wordfreq.get_frequency_dict(name, "large" if name in large else "small")
-        words = _spelled_words(listed, long_s=name == "de")
+        ranks = wordfreq.get_frequency_list(name, "large" if name in large else "small")
+        words = _spelled_words(ranks, long_s=name == "de")
         arrays |= {f"{part}.{name}": array for part, array in _arrays(words).items()}
     write_arrays(path, arrays)
 
 
-def _spelled_words(listed: Mapping[str, float], long_s: bool) -> dict[str, float]:
-    """The words with letters beyond ASCII, the most frequent first; with `long_s` each ss may be ß as well."""
+def _spelled_words(ranks: Sequence[Sequence[str]], long_s: bool) -> dict[str, float]:
+    """The words with letters beyond ASCII, the most frequent first; with `long_s` each ss may be ß as well.
+
+    wordfreq ranks words by their share in steps of a hundredth of a power of ten.
+    """
     words: dict[str, float] = {}
-    for word, share in listed.items():
-        if not word.isascii() and max(word) <= _LAST:
-            plain = normal(word)
-            words[plain] = words.get(plain, 0.0) + share
-        if long_s and _LONG_S in word:
-            sharp = normal(word).replace(_LONG_S, "ß")
-            words[sharp] = words.get(sharp, 0.0) + share
+    for rank, listed in enumerate(ranks):
+        share = 10.0 ** (-rank / 100)
+        spelled = [word for word in listed if not word.isascii() and max(word) <= _LAST]
+        for word in normal("\n".join(spelled)).split("\n") if spelled else ():
+            words[word] = words.get(word, 0.0) + share
+        if long_s:
+            sharp = "\n".join(word for word in listed if _LONG_S in word)
+            for word in normal(sharp).replace(_LONG_S, "ß").split("\n") if sharp else ():
+                words[word] = words.get(word, 0.0) + share
     return words
 
 
 def _arrays(words: Mapping[str, float]) -> dict[str, Array]:
-    spelled = {word: "".join(_BEYOND.findall(word)) for word in words}
-    letters = "".join(sorted(set("".join(spelled.values()))))[:_NONE]
-    numbers = {ord(letter): index for index, letter in enumerate(letters)}
+    whole = "\n".join(words)
+    letters = "".join(sorted(set(_BEYOND.findall(whole))))[:_NONE]
+    too_many = frozenset(_BEYOND.findall(whole)).difference(letters)
+    numbers = {ord(letter): chr(number) for number, letter in enumerate(letters)}
+    spelled = re.sub(r"[\x00-\x09\x0b-\x7f]+", "", whole).split("\n")
     kept = [
-        word
-        for word, own in spelled.items()
-        if len(own) <= _MOST_LETTERS and all(ord(c) in numbers for c in own)
+        (word, own)
+        for word, own in zip(words, spelled, strict=True)
+        if len(own) <= _MOST_LETTERS and too_many.isdisjoint(own)
     ]
-    keys = np.array([key(_without(word)) for word in kept], dtype=np.uint64)
+    left = _without("\n".join(word for word, _ in kept)).split("\n")
+    keys = np.array([key(word) for word in left], dtype=np.uint64)
     order = np.argsort(keys, kind="stable")
-    padding = bytes([_NONE] * _MOST_LETTERS)
-    rows = b"".join((bytes(numbers[ord(c)] for c in spelled[w]) + padding)[:_MOST_LETTERS] for w in kept)
+    padding = chr(_NONE)
+    rows = "".join(own.translate(numbers).ljust(_MOST_LETTERS, padding) for _, own in kept)
     return {
         "keys": keys[order],
-        "shares": np.array([words[word] for word in kept], dtype=np.float32)[order],
-        "spelled": np.frombuffer(rows, dtype=np.uint8).reshape(-1, _MOST_LETTERS)[order],
+        "shares": np.array([words[word] for word, _ in kept], dtype=np.float32)[order],
+        "spelled": np.frombuffer(rows.encode("latin-1"), dtype=np.uint8).reshape(-1, _MOST_LETTERS)[order],
         "letters": np.frombuffer(letters.encode("utf-8"), dtype=np.uint8),
-        **_surroundings(kept, letters),
+        **_surroundings((word for word, _ in kept), letters),
     }
 
 
