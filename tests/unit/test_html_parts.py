@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.extract.html import read_html
-from pipeline.extract.html.about import BLOCK, block_rows, page_names, page_row
+from pipeline.extract.html.about import BLOCK, page_names, page_row
 from pipeline.extract.html.classify import furniture
 from pipeline.extract.html.draft import Draft
 from pipeline.extract.html.embedded import embedded_lines
@@ -107,7 +107,10 @@ def test_how_near_a_block_is_to_what_its_page_is_about() -> None:
     near, away = "https://stadt.example/aktuelles/bad/x", "https://shop.example/"
     for number, href in enumerate((near, away, "#oben", "/aktuelles", "mailto:a@b.example")):
         aside.add_link(href, number, 1)
-    rows = [dict(zip(BLOCK, row, strict=True)) for row in block_rows([told, aside], data).tolist()]
+    rows = [
+        {name: value for name, value in zip(names(), row, strict=True) if name in BLOCK}
+        for row in features([told, aside], data).tolist()
+    ]
     assert rows[0] == {"description_overlap": 0.5, "body_overlap": 1, "has_body": 1, "links": 0,
                        "links_away": 0, "links_near": 0, "links_here": 0}  # fmt: skip
     assert rows[1] == {"description_overlap": 0, "body_overlap": 0, "has_body": 1, "links": 5,

@@ -23,8 +23,10 @@ from pipeline.overlay import load_toml
 _WORD: Final = re.compile(r"\w+")
 _LONG_NUMBER: Final = re.compile(r"\d{4,}")
 _EXTENSION: Final = re.compile(r"\.\w{2,5}$")
-_MOST_TEXT: Final = 2000
-"""Characters of a block that are looked at."""
+_PLAIN_ADDRESS: Final = re.compile(
+    r"(?:https?://([a-zA-Z0-9.-]+(?::[0-9]+)?))?((?:/(?!/)[^?#\s]*)?)(?=[?#]|\Z)"
+)
+"""Host and path of an address as nearly all are written; the others are left to `urlsplit`."""
 _MOST_LINKS: Final = 20
 """Links of a block that are looked at."""
 _LEAST_BODY: Final = 300
@@ -89,46 +91,61 @@ def page_row(data: PageData) -> list[float]:
     ]
 
 
-def block_rows(drafts: Sequence[Draft], data: PageData) -> NDArray[np.float32]:
-    """For each draft the numbers of `BLOCK`: the share of its words that the description has, and the body in
-    JSON-LD (-1 where the page has none); the number of its links, of those to other hosts, how many leading
-    segments of the path its nearest link shares with the page, and the number of links to places on the page."""
-    description = set(_WORD.findall(data.description.lower()))
-    body = " ".join(_bodies(data.items))
-    body_words = set(_WORD.findall(body.lower())) if len(body) > _LEAST_BODY else set[str]()
+class Words:
+    """The words that a page uses of itself: those of its description, and those of the body in its JSON-LD."""
+
+    def __init__(self, data: PageData) -> None:
+        body = " ".join(_bodies(data.items))
+        self.description = frozenset(_WORD.findall(data.description.lower()))
+        self.body = frozenset(_WORD.findall(body.lower())) if len(body) > _LEAST_BODY else frozenset[str]()
+        self.are_there = bool(self.description or self.body)
+
+    def overlap(self, words: Sequence[str]) -> tuple[float, float]:
+        """The share of words that the description has, and the body (-1 where the page has none)."""
+        if not words or not self.are_there:
+            return 0.0, 0.0 if self.body else -1.0
+        count = len(words)
+        return (
+            sum(map(self.description.__contains__, words)) / count,
+            sum(map(self.body.__contains__, words)) / count if self.body else -1.0,
+        )
+
+
+def link_rows(drafts: Sequence[Draft], data: PageData) -> NDArray[np.float32]:
+    """For each draft the number of its links, of those to other hosts, how many leading segments of the path its
+    nearest link shares with the page, and the number of links to places on the page."""
     host, path, _ = _split(data.address)
     segments = [segment for segment in path.split("/") if segment]
-    rows: list[tuple[float, ...]] = []
+    rows: list[int] = []
     for draft in drafts:
-        described, told = 0.0, 0.0 if body_words else -1.0
-        if description or body_words:
-            words = _WORD.findall(draft.text[:_MOST_TEXT].lower())
-            if words:
-                described = sum([word in description for word in words]) / len(words)
-                if body_words:
-                    told = sum([word in body_words for word in words]) / len(words)
-        links = _links(draft, host, segments) if draft.links else (0, 0, 0)
-        rows.append((described, told, bool(body_words), len(draft.links), *links))
-    return np.array(rows, dtype=np.float32)
+        rows += _links(draft.links, host, segments) if draft.links else (0, 0, 0, 0)
+    return np.array(rows, dtype=np.float32).reshape(-1, 4)
 
 
-def _links(draft: Draft, host: str, segments: list[str]) -> tuple[int, int, int]:
+def _links(
+    links: Sequence[tuple[int, int, str]], host: str, segments: list[str]
+) -> tuple[int, int, int, int]:
     away = near = here = 0
-    for _, _, href in draft.links[:_MOST_LINKS]:
+    first = segments[0] if segments else None
+    for _, _, href in links[:_MOST_LINKS]:
         if href.startswith("#"):
             here += 1
             continue
-        other, path, _ = _split(href)
+        if plain := _PLAIN_ADDRESS.match(href):
+            other, path = plain.groups("")
+            other = other.lower().removeprefix("www.")
+        else:
+            other, path, _ = _split(href)
         if other and other != host:
             away += 1
-        elif path.startswith("/"):
+        elif first is not None and path.startswith(first, 1) and path[0] == "/":
             shared = 0
             for one, another in zip(segments, path[1:].split("/"), strict=False):
                 if one != another:
                     break
                 shared += 1
             near = max(near, shared)
-    return away, near, here
+    return len(links), away, near, here
 
 
 def _split(address: str) -> tuple[str, str, str]:

@@ -46,6 +46,8 @@ _ROLE_OF_ROLE: Final[dict[str, Role]] = {
 class BlockBuilder(Flow):
     """Walks over a tree once and collects the drafts of its blocks."""
 
+    __slots__ = ("visibilities",)
+
     def __init__(self, tree: Tree, max_blocks: int) -> None:
         super().__init__(tree, max_blocks)
         self.visibilities = Visibilities(tree)

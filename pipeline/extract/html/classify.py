@@ -83,7 +83,7 @@ def select(drafts: Sequence[Draft], scores: NDArray[np.float64]) -> list[bool]:
     least = threshold(drafts, scores)
     small = sum(1 for draft in drafts if draft.visibility != "hidden") <= _SMALL_PAGE
     chosen = [
-        score >= _least(draft, least, small) for draft, score in zip(drafts, scores.tolist(), strict=True)
+        _reaches(score, draft, least, small) for draft, score in zip(drafts, scores.tolist(), strict=True)
     ]
     _take_title(drafts, chosen)
     _take_files(drafts, chosen)
@@ -94,27 +94,27 @@ def select(drafts: Sequence[Draft], scores: NDArray[np.float64]) -> list[bool]:
     return chosen
 
 
-def _least(draft: Draft, least: float, small: bool) -> float:
-    """The threshold for one draft: facts and asides of the main part are let in sooner, navigation
+def _reaches(score: float, draft: Draft, least: float, small: bool) -> bool:
+    """Whether a probability is enough for a draft: facts and asides of the main part are let in sooner, navigation
     and rows of links later."""
     if draft.kind == "paragraph" and len(draft.links) > 1 and draft.linked > 0.9 * draft.length:
         least = max(least, _LEAST_LINKS)
     if draft.areas:
-        return max(least, _LEAST_NAVIGATION) if draft.areas[-1] == "navigation" else least
-    if draft.linked * 2 >= draft.length:
-        return least
+        return score >= (max(least, _LEAST_NAVIGATION) if draft.areas[-1] == "navigation" else least)
+    if score >= least or draft.linked * 2 >= draft.length:
+        return score >= least
     if small:
-        return min(least, _LEAST_SMALL)
-    if draft.main and least > _LEAST_OF[0][1]:
+        return score >= _LEAST_SMALL
+    if draft.main and score >= _LEAST_OF[0][1]:
         node: Node | None = draft.node
         for _ in range(6):
             if node is None:
                 break
             for tag, enough in _LEAST_OF:
                 if node.tag == tag:
-                    return min(least, enough)
+                    return score >= enough
             node = node.parent
-    return least
+    return False
 
 
 def _take_title(drafts: Sequence[Draft], chosen: list[bool]) -> None:
@@ -140,17 +140,15 @@ def _take_files(drafts: Sequence[Draft], chosen: list[bool]) -> None:
 
 def _take_siblings(drafts: Sequence[Draft], chosen: list[bool]) -> None:
     """An item of a list goes with the items on both sides of it, or with the one that it has, if those are content."""
-    lists = [_list_of(draft) for draft in drafts]
     first = chosen.copy()
-    for index, around in enumerate(lists):
-        if chosen[index] or around is None or drafts[index].areas:
+    for index, draft in enumerate(drafts):
+        others = [other for other in (index - 1, index + 1) if 0 <= other < len(first)]
+        if chosen[index] or draft.areas or not any(first[other] for other in others):
             continue
-        beside = [
-            first[other]
-            for other in (index - 1, index + 1)
-            if 0 <= other < len(lists) and lists[other] is around
-        ]
-        chosen[index] = bool(beside) and all(beside)
+        around = _list_of(draft)
+        if around is not None:
+            beside = [first[other] for other in others if _list_of(drafts[other]) is around]
+            chosen[index] = bool(beside) and all(beside)
 
 
 def _take_captions(drafts: Sequence[Draft], chosen: list[bool]) -> None:

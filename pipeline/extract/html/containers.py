@@ -28,8 +28,8 @@ is in: how many there are, how far above it, how long they are on average, how m
 
 def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
     """A row of numbers for each draft."""
-    sizes: list[int] = []
-    linked: list[int] = []
+    above: dict[Node, int] = {}
+    places: list[int] = []
     repeats: list[int] = []
     lost: list[int] = []
     for index, draft in enumerate(drafts):
@@ -39,29 +39,33 @@ def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
         if node is None:
             lost.append(index)
             node = draft.node
-        first = node.parent or node
+        places.append(above.setdefault(node.parent or node, len(above)))
+        best, level = _largest_alike(node)
+        repeats += (level, *best)
+    sizes: list[int] = []
+    linked: list[int] = []
+    for first in above:
         second = first.parent or first
         third = second.parent or second
         fourth = third.parent or third
         fifth = fourth.parent or fourth
         sizes += (first.size, second.size, third.size, fifth.size)
         linked += (first.linked, second.linked, third.linked, fifth.linked)
-        best, level = _largest_alike(node)
-        repeats += (level, *best)
-    rows = np.zeros((len(drafts), len(COLUMNS)), dtype=np.float64)
     size = np.maximum(1, np.array(sizes, dtype=np.float64).reshape(-1, 4))
+    density = np.array(linked, dtype=np.float64).reshape(-1, 4) / size
+    rows = np.zeros((len(drafts), len(COLUMNS)), dtype=np.float32)
     width = 3 * len(STEPS)
-    rows[:, 0:width:3] = np.array(linked, dtype=np.float64).reshape(-1, 4) / size
-    rows[:, 1:width:3] = np.log1p(size)
-    rows[:, 2:width:3] = np.array([draft.length for draft in drafts], dtype=np.float64)[:, None] / size
-    above, count, together, links = np.array(repeats, dtype=np.float64).reshape(-1, 4).T
+    rows[:, 0:width:3] = density[places]
+    rows[:, 1:width:3] = np.log1p(size)[places]
+    rows[:, 2:width:3] = np.array([draft.length for draft in drafts])[:, None] / size[places]
+    levels, count, together, links = np.array(repeats, dtype=np.float64).reshape(-1, 4).T
     together = np.maximum(1, together)
     rows[:, width] = count
-    rows[:, width + 1] = above
+    rows[:, width + 1] = levels
     rows[:, width + 2] = np.log1p(together / np.maximum(1, count))
     rows[:, width + 3] = links / together
     rows[lost] = 0
-    return rows.astype(np.float32)
+    return rows
 
 
 def _largest_alike(node: Node) -> tuple[Alike, int]:

@@ -37,29 +37,11 @@ class Draft:
     it, and of the nearest three, tell the classifier; `depth` how many blocks it is in; `named_heading` the level a
     class name gives it."""
 
-    # What most drafts keep as it is, for drafts are many.
-    _text: str | None = None
-    twins: Sequence[Run] = ()
-    links: Sequence[tuple[int, int, str]] = ()
-    link_number = -1
-    linked = 0
-    bold = 0
-    cells: Sequence[DraftCell] = ()
-    level: int | None = None
-    role: Role | None = None
-    marker: str | None = None
-    ordered: bool | None = None
-    speaker: str | None = None
-    visibility: Visibility = "shown"
-    areas: tuple[Role, ...] = ()
-    main = 0
-    bits = 0
-    near = 0
-    depth = 0
-    list_level = 0
-    in_item = False
-    named_heading: int | None = None
-    score = 0.0
+    __slots__ = (
+        "_text", "areas", "bits", "bold", "cells", "depth", "in_item", "kind", "length", "level", "link_number",
+        "linked", "links", "list_level", "main", "marker", "named_heading", "near", "node", "ordered", "parts",
+        "role", "runs", "score", "speaker", "twins", "visibility",
+    )  # fmt: skip
 
     def __init__(self, kind: BlockKind, node: Node) -> None:
         self.kind = kind
@@ -67,6 +49,28 @@ class Draft:
         self.parts: list[str] = []
         self.length = 0
         self.runs: list[Run] = []
+        self._text: str | None = None
+        self.twins: Sequence[Run] = ()
+        self.links: Sequence[tuple[int, int, str]] = ()
+        self.link_number = -1
+        self.linked = 0
+        self.bold = 0
+        self.cells: Sequence[DraftCell] = ()
+        self.level: int | None = None
+        self.role: Role | None = None
+        self.marker: str | None = None
+        self.ordered: bool | None = None
+        self.speaker: str | None = None
+        self.visibility: Visibility = "shown"
+        self.areas: tuple[Role, ...] = ()
+        self.main = 0
+        self.bits = 0
+        self.near = 0
+        self.depth = 0
+        self.list_level = 0
+        self.in_item = False
+        self.named_heading: int | None = None
+        self.score = 0.0
 
     @property
     def text(self) -> str:

@@ -7,8 +7,7 @@ them where training found it useful), so that a name and its meaning stay the sa
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from math import log1p
 from typing import Any, Final
@@ -20,7 +19,7 @@ from pipeline.extract.html import about as about_page
 from pipeline.extract.html.containers import COLUMNS as CONTAINERS
 from pipeline.extract.html.containers import containers
 from pipeline.extract.html.draft import Draft
-from pipeline.extract.html.hints import feature_names, word_bits, word_names
+from pipeline.extract.html.hints import LONGEST_SPOKEN, feature_names, may_tell, word_bits, word_names
 from pipeline.extract.html.metadata import PageData
 from pipeline.extract.html.parser import Node
 
@@ -44,6 +43,15 @@ _OWN: Final = (
     "in_item", "main", "depth", "copies", "title_overlap", "areas",
 )  # fmt: skip
 _PAGE: Final = ("page_text", "page_density", "page_long", "page_prices", "page_items")
+_COUNTED: Final = (
+    "length", "linked", "level", "list_level", "in_item", "main", "depth", "areas", "near", "bits", "text", "marks",
+)  # fmt: skip
+_SAID: Final = (
+    "words", "uppers", "commas", "ends", "price", "title_overlap", "says", "description_overlap", "body_overlap",
+    "has_body",
+)  # fmt: skip
+_MOST_TEXT: Final = 2000
+"""Characters of a block whose words are looked at."""
 _PLACE: Final = ("index", "place", "after_h1", "from_h1", "before_end", "since_heading", "heading_run")
 _PROSE: Final = ("trunk_distance", "trunk_side", "prose_gap", "trunk_share", "prose_share")
 _NEIGHBOURS: Final = ("length", "link_density", "heading", "area_any", "ends", "item", "copies")
@@ -74,72 +82,119 @@ def names() -> tuple[str, ...]:
 
 
 def features(drafts: Sequence[Draft], data: PageData) -> Matrix:
-    """The matrix of all drafts of a page; `data` is what its head says."""
+    """The matrix of all drafts of a page; `data` is what its head says. It lies in memory column by column."""
+    matrix = np.empty((len(drafts), len(names())), dtype=np.float32, order="F")
     if not drafts:
-        return np.zeros((0, len(names())), dtype=np.float32)
-    own = _own(drafts, data.title or "")
-    around = containers(drafts)
-    bits = _bits(drafts)
-    place = _place(drafts)
-    neighbours = _neighbours(drafts, own)
-    about = about_page.block_rows(drafts, data)
-    prices = float(own[:, _OWN.index("price")].sum())
-    page = np.array([*_page(drafts, prices), *about_page.page_row(data)], dtype=np.float32)
-    pages = np.tile(page, (len(drafts), 1))
-    return np.hstack([own, bits, around, place, _prose(drafts), neighbours, about, pages])
+        return matrix
+    facts = _Facts(drafts)
+    said = _said_by(facts.texts, data)[facts.of("text")]
+    own, marks = _own(facts, said), facts.marks
+    overlaps = said[:, _SAID.index("description_overlap") :]
+    parts = (
+        own,
+        marks,
+        _bits(facts, said),
+        containers(drafts),
+        _place(drafts),
+        _prose(drafts),
+        _neighbours(own, marks),
+        overlaps,
+        about_page.link_rows(drafts, data),
+        np.array([*_page(drafts, own), *about_page.page_row(data)], dtype=np.float32)[None],
+    )
+    column = 0
+    for part in parts:
+        matrix[:, column : column + part.shape[1]] = part
+        column += part.shape[1]
+    return matrix
 
 
-def _own(drafts: Sequence[Draft], title: str) -> Matrix:
-    copies = Counter([draft.text for draft in drafts])
-    title_words = frozenset(_WORD.findall(title.lower()))
-    told: dict[str, tuple[float, ...]] = {}
-    rows: list[float] = []
-    marks: dict[tuple[str, str, tuple[str, ...]], int] = {}
-    kinds: list[int] = []
-    for draft in drafts:
-        text, length, areas = draft.text, draft.length or 1, draft.areas
-        said = told.get(text)
-        if said is None:
-            said = told[text] = _said(text, title_words)
-        count, uppers, commas, ends, price, overlap = said
-        rows += (
-            length,
-            count,
-            draft.linked / length,
-            uppers,
-            length / count if count else 0.0,
-            commas,
-            ends,
-            price,
-            draft.level or 0,
-            draft.list_level,
-            draft.in_item,
-            draft.main,
-            draft.depth,
-            copies[text],
-            overlap,
-            len(areas),
+class _Facts:
+    """What is counted of each draft, and the different `texts` of all; `marks` has a row of kind, tag and areas for
+    each draft."""
+
+    def __init__(self, drafts: Sequence[Draft]) -> None:
+        self.texts: dict[str, int] = {}
+        texts, marks, rows = self.texts, dict[tuple[str, str, tuple[str, ...]], int](), list[int]()
+        for draft in drafts:
+            areas = draft.areas
+            rows += (
+                draft.length,
+                draft.linked,
+                draft.level or 0,
+                draft.list_level,
+                draft.in_item,
+                draft.main,
+                draft.depth,
+                len(areas),
+                draft.near,
+                draft.bits,
+                texts.setdefault(draft.text, len(texts)),
+                marks.setdefault((draft.kind, draft.node.tag, areas), len(marks)),
+            )
+        self._rows = np.array(rows, dtype=np.int64).reshape(-1, len(_COUNTED))
+        self.marks = np.array([_marks(*each) for each in marks], dtype=np.float32)[self.of("marks")]
+
+    def of(self, name: str) -> NDArray[np.int64]:
+        """The column with that name in `_COUNTED`."""
+        return self._rows[:, _COUNTED.index(name)]
+
+
+def _own(facts: _Facts, said: NDArray[np.float64]) -> Matrix:
+    length, texts = np.maximum(1, facts.of("length")), facts.of("text")
+    words = said[:, _SAID.index("words")]
+    rows = np.empty((len(length), len(_OWN)), dtype=np.float32)
+    for column, values in enumerate(
+        (
+            np.log1p(length),
+            words,
+            facts.of("linked") / length,
+            said[:, _SAID.index("uppers")],
+            np.where(words > 0, length / np.maximum(1, words), 0.0),
+            said[:, _SAID.index("commas")],
+            said[:, _SAID.index("ends")],
+            said[:, _SAID.index("price")],
+            facts.of("level"),
+            facts.of("list_level"),
+            facts.of("in_item"),
+            facts.of("main"),
+            facts.of("depth"),
+            np.bincount(texts)[texts],
+            said[:, _SAID.index("title_overlap")],
+            facts.of("areas"),
         )
-        kinds.append(marks.setdefault((draft.kind, draft.node.tag, areas), len(marks)))
-    own = np.array(rows, dtype=np.float64).reshape(-1, len(_OWN))
-    own[:, 0] = np.log1p(own[:, 0])
-    every = np.array([_marks(*kind) for kind in marks], dtype=np.float32)
-    return np.hstack([own.astype(np.float32), every[kinds]])
+    ):
+        rows[:, column] = values
+    return rows
 
 
-def _said(text: str, title: frozenset[str]) -> tuple[float, ...]:
+def _said_by(texts: Iterable[str], data: PageData) -> NDArray[np.float64]:
+    """A row of the numbers of `_SAID` for each text."""
+    title = frozenset(_WORD.findall((data.title or "").lower()))
+    page = about_page.Words(data)
+    rows: list[float] = []
+    for text in texts:
+        rows += _said(text, title, page)
+    return np.array(rows, dtype=np.float64).reshape(-1, len(_SAID))
+
+
+def _said(text: str, title: frozenset[str], page: about_page.Words) -> tuple[float, ...]:
     """Of a text alone: words, share of capitals, commas, whether it ends like a sentence, whether it names a price,
-    how much of the title is in it."""
+    how much of the title is in it, the bits of telling words, how much of it is in the page's description and body."""
     length = len(text) or 1
     short = length < 300
-    words = text.split() if length < 2000 else text[:2000].split()
+    beginning = text if length <= _MOST_TEXT else text[:_MOST_TEXT]
+    words = _WORD.findall(beginning.lower()) if page.are_there or length <= LONGEST_SPOKEN else []
     return (
-        len(words),
+        len(beginning.split()),
         _uppers(text) / length if short else 0.03,
         text.count(",") + text.count(";") + (0 if text.isascii() else text.count("、")),
         text.removesuffix("\n").endswith(_ENDS),
         short and _DIGIT.search(text) is not None and _PRICE.search(text) is not None,
-        len(title.intersection(_WORD.findall(text.lower()))) / len(title) if title and length < 150 else 0.0,
+        len(title.intersection(words)) / len(title) if title and length < 150 else 0.0,
+        word_bits(text) if length <= LONGEST_SPOKEN and (may_tell(words) or "©" in text) else 0,
+        *page.overlap(words),
+        bool(page.body),
     )
 
 
@@ -159,18 +214,22 @@ def _marks(kind: str, tag: str, areas: tuple[str, ...]) -> tuple[bool, ...]:
     )
 
 
-def _bits(drafts: Sequence[Draft]) -> Matrix:
+def _bits(facts: _Facts, said: NDArray[np.float64]) -> NDArray[np.uint8]:
     count, words = len(feature_names()), len(word_names())
-    near = np.array([draft.near for draft in drafts], dtype=np.int64)
-    around = np.array([draft.bits for draft in drafts], dtype=np.int64)
-    says = np.array([word_bits(draft.text) for draft in drafts], dtype=np.int64)
+    says = said[:, _SAID.index("says")].astype(np.int64)
     return np.hstack(
         [
-            (near[:, None] >> np.arange(count)) & 1,
-            (around[:, None] >> np.arange(count)) & 1,
-            (says[:, None] >> np.arange(words)) & 1,
+            _unpacked(facts.of("near"), count),
+            _unpacked(facts.of("bits"), count),
+            _unpacked(says, words),
         ]
-    ).astype(np.float32)
+    )
+
+
+def _unpacked(values: NDArray[np.int64], count: int) -> NDArray[np.uint8]:
+    """The lowest `count` bits of each number, lowest first."""
+    octets = values.astype("<i8").view(np.uint8).reshape(-1, 8)
+    return np.unpackbits(octets, axis=1, count=count, bitorder="little")
 
 
 def _place(drafts: Sequence[Draft]) -> Matrix:
@@ -190,13 +249,15 @@ def _place(drafts: Sequence[Draft]) -> Matrix:
     )
     rows[:, 4] = np.log1p(total - before)
     since, run = 0.0, 0
+    headings: list[tuple[float, int]] = []
     for i, draft in enumerate(drafts):
         if draft.kind == "heading":
             run = run + 1 if since == 0 and i else 1
             since = 0.0
         else:
             since += draft.length
-        rows[i, 5], rows[i, 6] = log1p(since), run
+        headings.append((log1p(since), run))
+    rows[:, 5:] = headings
     return rows
 
 
@@ -242,26 +303,26 @@ def _is_prose(draft: Draft) -> bool:
     )
 
 
-def _distance(node: Node | None, trunk: Node) -> int:
+def _distance(node: Node, trunk: Node) -> int:
     """How many elements above the node the trunk stands; 9 where it is not above it, or farther away."""
-    for distance in range(9):
-        if node is trunk:
-            return distance
-        if node is None:
-            break
+    if not trunk.start <= node.start <= trunk.end:
+        return 9
+    distance = 0
+    while node is not trunk and node.parent is not None and distance < 9:
         node = node.parent
-    return 9
+        distance += 1
+    return distance if node is trunk else 9
 
 
-def _neighbours(drafts: Sequence[Draft], own: Matrix) -> Matrix:
+def _neighbours(own: Matrix, marks: Matrix) -> Matrix:
     base = np.column_stack(
         [
             own[:, _OWN.index("length")],
             own[:, _OWN.index("link_density")],
-            [draft.kind == "heading" for draft in drafts],
-            [bool(draft.areas) for draft in drafts],
+            marks[:, _KINDS.index("heading")],
+            own[:, _OWN.index("areas")] > 0,
             own[:, _OWN.index("ends")],
-            [draft.kind == "list_item" for draft in drafts],
+            marks[:, _KINDS.index("list_item")],
             np.minimum(own[:, _OWN.index("copies")], 5),
         ]
     ).astype(np.float32)
@@ -287,13 +348,13 @@ def window_mean(values: NDArray[Any], window: int) -> Matrix:
     return means
 
 
-def _page(drafts: Sequence[Draft], prices: float) -> list[float]:
+def _page(drafts: Sequence[Draft], own: Matrix) -> list[float]:
     """The little that is said of a whole page: more would let the classifier learn pages by heart."""
     total = sum(draft.length for draft in drafts) or 1
     return [
         log1p(total),
         sum(draft.linked for draft in drafts) / total,
         sum(d.length for d in drafts if d.length > 150 and d.linked * 3 < d.length) / total,
-        prices,
+        float(own[:, _OWN.index("price")].sum()),
         sum(1 for draft in drafts if draft.kind == "list_item") / len(drafts),
     ]

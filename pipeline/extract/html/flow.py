@@ -21,6 +21,12 @@ _BLANK_LINE: Final = re.compile(r"(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)\s*")
 class Flow:
     """Collects the drafts of a page from its runs of text."""
 
+    __slots__ = (
+        "areas", "beyond", "bits", "bold", "breaks", "depth", "draft", "drafts", "item", "kind", "last", "left",
+        "level", "link", "link_number", "list", "list_level", "literal", "main", "near", "number", "page_size",
+        "preformatted", "role", "runs", "section_level", "solid", "source", "space", "tree", "visibility",
+    )  # fmt: skip
+
     def __init__(self, tree: Tree, max_blocks: int) -> None:
         self.tree = tree
         self.source, self.runs, self.literal = tree.source, tree.scanned.runs, tree.scanned.literal

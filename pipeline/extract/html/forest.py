@@ -55,8 +55,9 @@ class Forest:
             np.greater(values, self.thresholds[question][:, None], out=above)
             np.multiply(above.view(np.uint8), self.rules_out[question][:, None], out=more)
             np.bitwise_or(gone, more, out=gone)
-        places = _first_left()[gone] + (np.arange(shape[0]) * LEAVES)[:, None]
-        scores: NDArray[np.float64] = self.leaves.ravel()[places].sum(axis=0, dtype=np.float64)
+        places = np.take(_first_left(), gone, mode="clip")
+        places += (np.arange(shape[0]) * LEAVES)[:, None]
+        scores: NDArray[np.float64] = np.take(self.leaves, places, mode="clip").sum(axis=0, dtype=np.float64)
         return scores
 
     def probabilities(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:

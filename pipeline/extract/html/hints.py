@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -244,6 +244,11 @@ def _phrases() -> dict[str, tuple[tuple[int, str, bool, int], ...]]:
                 first = _WORD.findall(phrase)[0]
                 found[first] = (*found.get(first, ()), (bit, phrase, place == "start", longest))
     return found
+
+
+def may_tell(words: Sequence[str]) -> bool:
+    """Whether there may be telling words among those of a text in small letters: a glance before `word_bits`."""
+    return not _phrases().keys().isdisjoint(words)
 
 
 @lru_cache(maxsize=4096)
