@@ -93,9 +93,11 @@ class Scorer:
         shape[1:-1] = self.shape[codes]
         left, here, right = shape[:-2], shape[1:-1], shape[2:]
         cost: Array = self.symbol[codes].copy()
-        cost[((here & _UPPER) != 0) & ((left & _LOWER) != 0)] += self.odd_case
-        cost[((here & _LATIN) != 0) & ((left & _NOT_LATIN) != 0)] += self.mixed
-        cost[((here & _NOT_LATIN) != 0) & ((left & _LATIN) != 0)] += self.mixed
+        raised = left << 1  # a small letter in the place of a capital, a Latin one in that of another script
+        odd = here & (raised & (_UPPER | _NOT_LATIN) | left >> 1 & _LATIN)
+        if odd.any():
+            cost[(odd & _UPPER) != 0] += self.odd_case
+            cost[(odd & (_LATIN | _NOT_LATIN)) != 0] += self.mixed
         signs = np.flatnonzero(cost)
         signs = signs[(here[signs] & _LETTER) == 0]
         if len(signs):
