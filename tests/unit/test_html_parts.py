@@ -27,7 +27,10 @@ def test_scanner_leaves_only_markers_for_text() -> None:
     source = "<p title='a>b'> Ein <b>Wort</b><!-- weg --><script>var x = '<p>';</script>"
     scanned = scan(source, 1000)
     assert scanned.markup == f"<p title='a>b'> {MARK}0 <b>{MARK}1</b><!-- weg -->"
-    assert [source[start:end] for start, end in scanned.runs] == ["Ein", "Wort"]
+    assert [source[start:end] for start, end in zip(scanned.starts, scanned.ends, strict=True)] == [
+        "Ein",
+        "Wort",
+    ]
 
 
 @pytest.mark.parametrize(

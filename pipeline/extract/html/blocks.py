@@ -9,10 +9,10 @@ import re
 from typing import Final
 
 from pipeline.extract.html.draft import Draft
-from pipeline.extract.html.elements import CONTROLS, INLINE, NEVER_FURNITURE, SKIPPED
+from pipeline.extract.html.elements import INLINE, NEVER_FURNITURE, SILENT, SKIPPED
 from pipeline.extract.html.flow import Flow
 from pipeline.extract.html.hints import NO_HINTS, Hints, hints_of, says_hidden
-from pipeline.extract.html.parser import BREAK, SPACE, Node, Tree
+from pipeline.extract.html.parser import LINE, SPACE, Node, Tree
 from pipeline.extract.html.tables import grid, is_data_table
 from pipeline.extract.html.visibility import Visibilities, may_hide
 from pipeline.model import BlockKind, Role, Visibility
@@ -26,8 +26,6 @@ _PLAIN: Final = frozenset(
     ("div", "p", "section", "article", "main", "body", "html", "header", "footer", "nav", "td")
 )
 _PLAIN_AREAS: Final = frozenset(("div", "p", "section", "li", "ul", "ol", "td", "tr", "tbody", "dd", "dt"))
-_SILENT: Final = INLINE | SKIPPED | CONTROLS
-"""These end no block where they hold no text."""
 _BOLD: Final = frozenset(("b", "strong"))
 _TO_FOLD: Final = re.compile(r"[&\t\n\r\f\v]|  ")
 _BLANK_LINE: Final = re.compile(r"(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)\s*")
@@ -68,6 +66,8 @@ class BlockBuilder(Flow):
                     self._text(item, node)
                 elif item == SPACE:
                     self.space = True
+                elif item == LINE:
+                    self._line_break()
                 else:
                     self._edge()
             else:
@@ -83,9 +83,7 @@ class BlockBuilder(Flow):
     def _element(self, node: Node) -> None:
         tag, attrs, hints = node.tag, node.attrs, NO_HINTS
         if not node.size or tag in SKIPPED:
-            if tag == "br":
-                self._line_break()
-            elif tag not in _SILENT:
+            if tag not in SILENT:
                 self._edge()
             return
         inline = tag in INLINE
@@ -265,12 +263,14 @@ class BlockBuilder(Flow):
         self._attribute(first)
 
     def _walk_one(self, child: int, node: Node) -> None:
-        if child == SPACE:
-            self.space = True
-        elif child == BREAK:
-            self._edge()
-        else:
+        if child >= 0:
             self._text(child, node)
+        elif child == SPACE:
+            self.space = True
+        elif child == LINE:
+            self._line_break()
+        else:
+            self._edge()
 
     def _attribute(self, first: int) -> None:
         """Give the quotes among the drafts from `first` on their speaker: a caption, or a line behind a dash."""

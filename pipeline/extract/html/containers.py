@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.extract.html.draft import Draft
 from pipeline.extract.html.elements import INLINE
-from pipeline.extract.html.parser import Alike, Node
+from pipeline.extract.html.parser import Node
 
-_NONE: Final[Alike] = [0, 0, 0]
 STEPS: Final = (1, 2, 3, 5)
 """How many elements above a draft's own block those stand that are looked at."""
 COLUMNS: Final = (
@@ -40,8 +39,11 @@ def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
             lost.append(index)
             node = draft.node
         places.append(above.setdefault(node.parent or node, len(above)))
-        best, level = _largest_alike(node)
-        repeats += (level, *best)
+        if many := _most_alike(node):
+            alike = _first_alike(node)
+            repeats += (node.most_level, many, alike.size_alike, alike.linked_alike)
+        else:
+            repeats += (0, 0, 0, 0)
     sizes: list[int] = []
     linked: list[int] = []
     for first in above:
@@ -68,14 +70,23 @@ def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
     return rows
 
 
-def _largest_alike(node: Node) -> tuple[Alike, int]:
-    """The largest group of like siblings that the node or an element around it is in, and how far above the node.
-    Among groups of one size, the innermost. No deeper a recursion than `parser.MAX_DEPTH`."""
-    found = node.largest
-    if found is None:
+def _most_alike(node: Node) -> int:
+    """How many are in the largest group of like siblings that the node or an element around it is in; how far above
+    the node that element is, the node remembers. Among groups of one size, the innermost. No deeper a recursion than
+    `parser.MAX_DEPTH`."""
+    if node.most < 0:
         if node.parent is None or node.tag == "body":
-            return _NONE, 0
-        best, level = _largest_alike(node.parent)
-        alike = node.alike or _NONE
-        found = node.largest = (alike, 0) if alike[0] >= best[0] else (best, level + 1)
-    return found
+            node.most = 0
+        else:
+            around, own = _most_alike(node.parent), (node.alike or node).many_alike
+            node.most, node.most_level = (own, 0) if own >= around else (around, node.parent.most_level + 1)
+    return node.most
+
+
+def _first_alike(node: Node) -> Node:
+    """The first element of that group."""
+    level = node.most_level
+    while level and node.parent is not None:
+        node = node.parent
+        level -= 1
+    return node.alike or node

@@ -38,9 +38,9 @@ class Draft:
     class name gives it."""
 
     __slots__ = (
-        "_text", "areas", "bits", "bold", "cells", "depth", "in_item", "kind", "length", "level", "link_number",
-        "linked", "links", "list_level", "main", "marker", "named_heading", "near", "node", "ordered", "parts",
-        "role", "runs", "score", "speaker", "twins", "visibility",
+        "_places", "_text", "areas", "bits", "bold", "cells", "depth", "in_item", "kind", "length", "level",
+        "link_number", "linked", "links", "list_level", "main", "marker", "named_heading", "near", "node", "ordered",
+        "parts", "role", "score", "speaker", "twins", "visibility",
     )  # fmt: skip
 
     def __init__(self, kind: BlockKind, node: Node) -> None:
@@ -48,7 +48,7 @@ class Draft:
         self.node = node
         self.parts: list[str] = []
         self.length = 0
-        self.runs: list[Run] = []
+        self._places: list[int] = []
         self._text: str | None = None
         self.twins: Sequence[Run] = ()
         self.links: Sequence[tuple[int, int, str]] = ()
@@ -73,6 +73,12 @@ class Draft:
         self.score = 0.0
 
     @property
+    def runs(self) -> list[Run]:
+        """The ranges of the source that the text comes from."""
+        places = iter(self._places)
+        return list(zip(places, places, places, strict=True))
+
+    @property
     def text(self) -> str:
         """The raw text; asked for when all of it is there."""
         text = self._text
@@ -85,7 +91,7 @@ class Draft:
         if space and self.length and self.parts[-1] not in "\t\n":
             self.parts.append(" ")
             self.length += 1
-        self.runs.append((start, end, self.length))
+        self._places += (start, end, self.length)
         self.parts.append(text)
         self.length += len(text)
 

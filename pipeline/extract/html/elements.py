@@ -15,3 +15,6 @@ CONTROLS: Final = _LISTS["controls"]
 SECTIONS: Final = _LISTS["sections"]
 NEVER_FURNITURE: Final = _LISTS["never_furniture"]
 EMPHASIS: Final = _LISTS["emphasis"]
+KEPT: Final = SECTIONS | _LISTS["kept"]
+SILENT: Final = INLINE | SKIPPED | CONTROLS
+"""These end no block where they hold no text."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 
 from pipeline.extract.html.blocks import BlockBuilder
-from pipeline.extract.html.parser import Tree, parse
+from pipeline.extract.html.parser import Tree, attributes, parse
 from pipeline.model import fold_space
 from pipeline.overlay import load_toml
 
@@ -84,14 +84,11 @@ def _texts(sources: Iterable[Any]) -> Iterator[tuple[str, str]]:
 def _sources(tree: Tree) -> Iterator[Any]:
     for _, start, end in tree.scripts:
         yield loads(tree.source[start:end])
-    for node in tree.items:
-        if isinstance(node, int):
+    for name, value in attributes(tree):
+        if not value or len(value) < _SHORTEST_ATTRIBUTE or not name.startswith("data-"):
             continue
-        for name, value in node.attrs.items():
-            if not value or len(value) < _SHORTEST_ATTRIBUTE or not name.startswith("data-"):
-                continue
-            if value.lstrip()[:1] in ("{", "["):
-                yield loads(value)
+        if value.lstrip()[:1] in ("{", "["):
+            yield loads(value)
 
 
 def loads(text: str) -> Any:

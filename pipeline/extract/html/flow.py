@@ -22,14 +22,15 @@ class Flow:
     """Collects the drafts of a page from its runs of text."""
 
     __slots__ = (
-        "areas", "beyond", "bits", "bold", "breaks", "depth", "draft", "drafts", "item", "kind", "last", "left",
+        "areas", "beyond", "bits", "bold", "breaks", "depth", "draft", "drafts", "ends", "item", "kind", "last", "left",
         "level", "link", "link_number", "list", "list_level", "literal", "main", "near", "number", "page_size",
-        "preformatted", "role", "runs", "section_level", "solid", "source", "space", "tree", "visibility",
+        "preformatted", "role", "section_level", "solid", "source", "space", "starts", "tree", "visibility",
     )  # fmt: skip
 
     def __init__(self, tree: Tree, max_blocks: int) -> None:
         self.tree = tree
-        self.source, self.runs, self.literal = tree.source, tree.scanned.runs, tree.scanned.literal
+        self.source, self.literal = tree.source, tree.scanned.literal
+        self.starts, self.ends = tree.scanned.starts, tree.scanned.ends
         self.left = max_blocks
         self.beyond: int | None = None
         self.drafts: list[Draft] = []
@@ -60,7 +61,7 @@ class Flow:
         self.section_level = 0
 
     def _text(self, run: int, node: Node) -> None:
-        start, end = self.runs[run]
+        start, end = self.starts[run], self.ends[run]
         literal = run in self.literal
         if not self.preformatted:
             self._run(start, end, literal, node)

@@ -14,13 +14,15 @@ from typing import Final
 from turbohtml import unescape
 from turbohtml.saxparse import SaxHandler, sax_parse
 
-from pipeline.extract.html.elements import INLINE
+from pipeline.extract.html.elements import INLINE, KEPT, SILENT
 from pipeline.extract.html.scan import MARK, Scanned, scan
 
 SPACE: Final = -1
 """A child that is white space."""
 BREAK: Final = -2
-"""A child that stands for the edge of a block that is nested too deep to be kept."""
+"""A child that stands for the edge of a block that is not kept: it has no text, or is nested too deep."""
+LINE: Final = -3
+"""A child that is a line break."""
 MAX_DEPTH: Final = 120
 """Elements nested deeper than this are dissolved into the element at this depth; their text stays."""
 
@@ -30,17 +32,17 @@ _SHADOW_ROOT: Final = re.compile(r"<template(?=[^<>]{0,200}\sshadowrootmode)", r
 _NO_ATTRIBUTES: Final[dict[str, str | None]] = {}
 
 
-Alike = list[int]
-"""Of siblings with text that have the same tag and class: how many, their size, their linked characters."""
-
-
 class Node:
     """An element. What is in it are the tree's items from `start` to `end`; `size` and `linked` are the characters
-    of text in it, and of text in links in it; `alike` tells of the siblings with the same tag and class, `largest`
-    is for `containers` to remember. A node knows the elements around it but not those in it, so that pages are freed
-    as soon as they are done with."""
+    of text in it, and of text in links in it. `alike` is the first of the siblings with text that have the same tag
+    and class (None: it is this one), which knows how many they are and what their sizes and links are together;
+    `most` and `most_level` are for `containers` to remember. A node knows the elements around it but not those in it,
+    and not itself, so that pages are freed as soon as they are done with."""
 
-    __slots__ = ("alike", "attrs", "end", "largest", "linked", "parent", "size", "start", "tag")
+    __slots__ = (
+        "alike", "attrs", "end", "linked", "linked_alike", "many_alike", "most", "most_level", "parent", "size",
+        "size_alike", "start", "tag",
+    )  # fmt: skip
 
     def __init__(self, tag: str, attrs: dict[str, str | None], parent: Node | None, start: int = 0) -> None:
         self.tag = tag
@@ -50,8 +52,12 @@ class Node:
         self.end = start
         self.size = 0
         self.linked = 0
-        self.alike: Alike | None = None
-        self.largest: tuple[Alike, int] | None = None
+        self.alike: Node | None = None
+        self.many_alike = 0
+        self.size_alike = 0
+        self.linked_alike = 0
+        self.most = -1
+        self.most_level = 0
 
     def get(self, name: str) -> str:
         """The value of an attribute; "" where it is absent or empty."""
@@ -60,8 +66,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A parsed page. `items` are its elements, numbers of text runs, SPACE and BREAK, in the order of the document,
-    an element before what is in it. `unread` is where in the source the reading stopped (None: all was read);
+    """A parsed page. `items` are its elements, numbers of text runs, SPACE, BREAK and LINE, in the order of the
+    document, an element before what is in it; elements without text are left out where nothing hangs on them.
+    `unread` is where in the source the reading stopped (None: all was read);
     `flattened` says whether elements were nested too deep, `scripts` are the script elements with JSON and their
     ranges."""
 
@@ -87,8 +94,8 @@ class Tree:
 
     def text(self, run: int) -> str:
         """The text of a run: entities decoded, white space as in the source."""
-        start, end = self.scanned.runs[run]
-        return self.decoded(start, end, run in self.scanned.literal)
+        scanned = self.scanned
+        return self.decoded(scanned.starts[run], scanned.ends[run], run in scanned.literal)
 
     def decoded(self, start: int, end: int, literal: bool = False) -> str:
         """The source at [start, end) with its entities decoded."""
@@ -105,8 +112,9 @@ class _Builder(SaxHandler):
         self.scripts: list[tuple[Node, int, int]] = []
         self.first_unread: int | None = None
         self.flattened = False
-        runs, script_ranges, items, append = scanned.runs, scanned.scripts, self.items, self.items.append
-        groups: dict[tuple[int, str, str | None], Alike] = {}
+        starts, ends, script_ranges = scanned.starts, scanned.ends, scanned.scripts
+        items, append = self.items, self.items.append
+        groups: dict[str, Node] = {}
         node, depth, links, left = self.root, 0, 0, max_nodes
 
         def start_element(tag: str, attrs: tuple[tuple[str, str | None], ...]) -> None:
@@ -138,18 +146,24 @@ class _Builder(SaxHandler):
                 return
             node.end = len(items)
             if size := node.size:
-                linked = node.linked
-                key = parent.start, tag, node.attrs.get("class")
-                alike = groups.get(key)
-                if alike is None:
-                    node.alike = groups[key] = [1, size, linked]
-                else:
-                    alike[0] += 1
-                    alike[1] += size
-                    alike[2] += linked
-                    node.alike = alike
+                linked, names = node.linked, node.attrs.get("class")
+                key = f"{parent.start} {tag}" if names is None else f"{parent.start} {tag} {names}"
+                first = groups.setdefault(key, node)
+                if first is not node:
+                    node.alike = first
+                first.many_alike += 1
+                first.size_alike += size
+                first.linked_alike += linked
                 parent.size += size
                 parent.linked += linked
+            elif tag not in KEPT and left >= 0:
+                start = node.start
+                if len(items) == start or all(isinstance(item, int) for item in items[start:]):
+                    del items[start - 1 :]
+                    if tag == "br":
+                        append(LINE)
+                    elif tag not in SILENT:
+                        append(BREAK)
             node = parent
 
         def characters(data: str) -> None:
@@ -162,10 +176,10 @@ class _Builder(SaxHandler):
                 return
             before, *marks = data.split(MARK)
             if left < 0:
-                starts = [runs[int(mark)][0] for mark in marks]
+                unread = [starts[int(mark)] for mark in marks]
                 if self.first_unread is not None:
-                    starts.append(self.first_unread)
-                self.first_unread = min(starts)
+                    unread.append(self.first_unread)
+                self.first_unread = min(unread)
                 return
             if before:
                 append(SPACE)
@@ -174,25 +188,43 @@ class _Builder(SaxHandler):
                 append(number)
                 if mark[-1] == " ":
                     append(SPACE)
-                start, end = runs[number]
-                node.size += end - start
+                size = ends[number] - starts[number]
+                node.size += size
                 if links:
-                    node.linked += end - start
+                    node.linked += size
 
         self.start_element = start_element  # type: ignore[method-assign]
         self.end_element = end_element  # type: ignore[method-assign]
         self.characters = characters  # type: ignore[method-assign]
 
 
+class _Attributes(SaxHandler):
+    """Collects attributes of all elements."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, str | None]] = []
+
+    def start_element(self, tag: str, attrs: tuple[tuple[str, str | None], ...]) -> None:
+        self.found += attrs
+
+
+def attributes(tree: Tree) -> list[tuple[str, str | None]]:
+    """Every attribute of a page, those of elements that are not in the tree too, in the order of the document."""
+    collector = _Attributes()
+    sax_parse(_with_shadows(tree.scanned.markup), collector)
+    return collector.found
+
+
+def _with_shadows(markup: str) -> str:
+    """A declarative shadow root is text that the reader sees; the parser's events would leave it out."""
+    return _SHADOW_ROOT.sub("<shadow-root", markup) if "shadowrootmode" in markup else markup
+
+
 def parse(source: str, max_characters: int, max_nodes: int) -> Tree:
     """Parse decoded HTML; reads about `max_characters` of markup and text and makes at most `max_nodes` elements."""
     scanned = scan(source, max_characters)
     builder = _Builder(scanned, max_nodes)
-    # A declarative shadow root is text that the reader sees; the parser's events would leave it out.
-    markup = scanned.markup
-    if "shadowrootmode" in markup:
-        markup = _SHADOW_ROOT.sub("<shadow-root", markup)
-    sax_parse(markup, builder)
+    sax_parse(_with_shadows(scanned.markup), builder)
     root, items, scripts = builder.root, builder.items, builder.scripts
     first_unread, flattened = builder.first_unread, builder.flattened
     root.end = len(items)

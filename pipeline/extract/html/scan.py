@@ -63,13 +63,14 @@ _SPACE = " \t\n\f\r\v"
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """`markup` with a marker for each run of text; `runs` are their [start, end) in the source, without the
+    """`markup` with a marker for each run of text; `starts` and `ends` are their places in the source, without the
     white space around them; `literal` are the runs whose entities stand for themselves (`<xmp>`); `scripts`
     are the [start, end) of JSON data; the source from `stopped` on was not read (None where all was);
     `emptied` are the [start, end) of tags with attribute values too long to keep."""
 
     markup: str
-    runs: list[tuple[int, int]]
+    starts: list[int]
+    ends: list[int]
     literal: frozenset[int]
     scripts: list[tuple[int, int]]
     stopped: int | None
@@ -81,7 +82,8 @@ class _Scanner:
         self.source = source
         self.left = budget
         self.parts: list[str] = []
-        self.runs: list[tuple[int, int]] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
         self.literal: set[int] = set()
         self.scripts: list[tuple[int, int]] = []
         self.emptied: list[tuple[int, int]] = []
@@ -113,7 +115,8 @@ class _Scanner:
             position = end
         return Scanned(
             "".join(parts),
-            self.runs,
+            self.starts,
+            self.ends,
             frozenset(self.literal),
             self.scripts,
             position if position < length else None,
@@ -128,13 +131,14 @@ class _Scanner:
         if not core:
             self.parts.append(" " if text else "")
             return
-        number, last = len(self.runs), start + len(right)
+        number, last = len(self.starts), start + len(right)
         first = last - len(core)
         if literal:
             self.literal.add(number)
         before, after = " " if first > start else "", " " if last < end else ""
         self.parts.append(f"{before}{MARK}{number}{after}")
-        self.runs.append((first, last))
+        self.starts.append(first)
+        self.ends.append(last)
 
     def _cdata(self, match: re.Match[str]) -> int:
         """A CDATA section: a comment to HTML, text inside of SVG and MathML; which one, the parser decides."""

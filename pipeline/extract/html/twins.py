@@ -27,7 +27,7 @@ def merge_twins(drafts: Sequence[Draft]) -> list[Draft]:
     kept: list[Draft] = []
     variants: dict[Node, bool] = {}
     for draft in drafts:
-        if draft.visibility == "hidden" or not draft.runs:
+        if draft.visibility == "hidden" or not draft.length:
             kept.append(draft)
             continue
         twin = first.setdefault((draft.kind, draft.text), draft)
