@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from pipeline.extract.html.forest import LEAVES, Forest
 
-ROUNDS: Final = 300
+ROUNDS: Final = 400
 SETTINGS: Final[dict[str, Any]] = {
     "objective": "cross_entropy",  # targets are shares
     "num_leaves": LEAVES,
-    "learning_rate": 0.05,
+    "learning_rate": 0.04,
     "feature_fraction": 0.3,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
