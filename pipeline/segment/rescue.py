@@ -93,14 +93,17 @@ def _is_a_line(text: str) -> bool:
 
 
 def _leads_to_contact(document: Document, index: int, overlay: Path | None) -> bool:
-    """Whether a line is the heading of contacts and an e-mail address or a telephone number stands below it.
+    """Whether a line is the heading of contacts, an e-mail address or a telephone number stands below it, and one
+    of the two was taken for furniture.
 
     Where either may still be garbled it had better stay furniture.
     """
     block, below = document.blocks[index], document.blocks[index + 1 : index + 2]
-    if not below or not _may_be_content(below[0], "navigation") or not _is_contact(below[0]):
+    if not below or not _is_contact(below[0]):
         return False
-    if not _may_be_content(block) and (block.kind not in ("heading", "paragraph") or not block.is_content):
+    lost = [_may_be_content(block), _may_be_content(below[0], "navigation")]
+    kept = [each.is_content and each.kind in ("heading", "paragraph") for each in (block, below[0])]
+    if not any(lost) or not all(one or other for one, other in zip(lost, kept, strict=True)):
         return False
     if any(f.code == "mojibake-suspected" and f.block in (index, index + 1) for f in document.findings):
         return False

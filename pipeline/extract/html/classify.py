@@ -32,6 +32,10 @@ _HIGH: Final = (0.95, 0.55)
 """Between these expected F1 the threshold goes from the one value to the other; below, it is half the F1."""
 _FLOOR: Final = 0.1
 """What is less likely than this is never content."""
+_SMALL_PAGE: Final = 12
+_LEAST_SMALL: Final = 0.25
+"""On a page of no more blocks than that, a short notice say, there is little to judge by: blocks that are neither links
+nor in a named area need no higher probability than this."""
 _LEAST_OF: Final = (("dl", 0.3), ("aside", 0.4))
 """In these elements of the main part, blocks without links need no higher probability than this."""
 _LEAST_LINKS: Final = 0.8
@@ -77,7 +81,10 @@ def classify(drafts: Sequence[Draft], data: PageData) -> list[Role | None]:
 def select(drafts: Sequence[Draft], scores: NDArray[np.float64]) -> list[bool]:
     """Which drafts are content: by their probabilities, and by what stands beside and under them."""
     least = threshold(drafts, scores)
-    chosen = [_reaches(score, draft, least) for draft, score in zip(drafts, scores.tolist(), strict=True)]
+    small = sum(1 for draft in drafts if draft.visibility != "hidden") <= _SMALL_PAGE
+    chosen = [
+        _reaches(score, draft, least, small) for draft, score in zip(drafts, scores.tolist(), strict=True)
+    ]
     _take_title(drafts, chosen)
     _take_files(drafts, chosen)
     _take_siblings(drafts, chosen)
@@ -87,7 +94,7 @@ def select(drafts: Sequence[Draft], scores: NDArray[np.float64]) -> list[bool]:
     return chosen
 
 
-def _reaches(score: float, draft: Draft, least: float) -> bool:
+def _reaches(score: float, draft: Draft, least: float, small: bool) -> bool:
     """Whether a probability is enough for a draft: facts and asides of the main part are let in sooner, navigation
     and rows of links later."""
     if draft.kind == "paragraph" and len(draft.links) > 1 and draft.linked > 0.9 * draft.length:
@@ -96,6 +103,8 @@ def _reaches(score: float, draft: Draft, least: float) -> bool:
         return score >= (max(least, _LEAST_NAVIGATION) if draft.areas[-1] == "navigation" else least)
     if score >= least or draft.linked * 2 >= draft.length:
         return score >= least
+    if small:
+        return score >= _LEAST_SMALL
     if draft.main and score >= _LEAST_OF[0][1]:
         node: Node | None = draft.node
         for _ in range(6):
