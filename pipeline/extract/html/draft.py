@@ -84,6 +84,7 @@ class Draft:
         text = self._text
         if text is None:
             text = self._text = "".join(self.parts)
+            del self.parts  # no more is added
         return text
 
     def add(self, start: int, end: int, text: str, space: bool) -> None:

@@ -14,6 +14,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MAY_HIDE = re.compile(
     r"sr|[Hh]idden|[Hh]ide|eader|nvisible|ssistive|[Oo]ff|a11y|[Hh]oney|hp|[Ss]kip|ollapse"
 )
+_NAMES = ("class", "id", "role", "itemprop", "data-testid")
 _SECTIONS = ("furniture", "visibility", "headings", "content")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"\w+|©")
@@ -49,11 +50,13 @@ def _data() -> dict[str, Any]:
 
 
 class _Pattern(NamedTuple):
-    """A pattern of `hints.toml`; `beginnings` of the words that its matches begin with."""
+    """A pattern of `hints.toml`; `beginnings` of the words that its matches begin with; the role of furniture that
+    it tells, those of the first roles before others."""
 
     name: str
     search: Callable[[str], re.Match[str] | None]
     beginnings: tuple[str, ...]
+    role: Role | None
 
 
 @cache
@@ -65,7 +68,8 @@ def _patterns() -> tuple[_Pattern, ...]:
             every = [value] if isinstance(value, str) else value
             beginnings = {beginning for pattern in every for beginning in beginnings_of(pattern)}
             search = re.compile("|".join(every)).search
-            found.append(_Pattern(f"{section}.{name}", search, tuple(sorted(beginnings))))
+            role = name if section == "furniture" else None
+            found.append(_Pattern(f"{section}.{name}", search, tuple(sorted(beginnings)), role))
     return tuple(found)
 
 
@@ -144,26 +148,36 @@ def _read(name: str) -> tuple[str, int]:
 
 def hints_of(attrs: dict[str, str | None]) -> Hints:
     """What an element's class, id, role, itemprop and data-testid tell."""
-    get = attrs.get
-    return _hints(get("class"), get("id"), get("role"), get("itemprop"), get("data-testid"))
+    bits = 0
+    for name in _NAMES:
+        if value := attrs.get(name):
+            bits |= _bits(value)
+    if bits >> len(feature_names()):
+        return _hints(*map(attrs.get, _NAMES))
+    return _bare(bits)
 
 
 @lru_cache(maxsize=16384)
 def _hints(*names: str | None) -> Hints:
-    bits = _bits(names)
+    """Of names some word of which may begin a match of a pattern."""
+    bits, parts = 0, list[str]()
+    for name in names:
+        if name:
+            bits |= _bits(name)
+            parts += name[:_LONGEST].split()
+    text = f" {' '.join([words for part in parts if (words := _read(part)[0])])} "
     features = len(feature_names())
-    if not bits >> features:
-        return _bare(bits)
-    text = f" {' '.join([words for part in _parts(names) if (words := _read(part)[0])])} "
     found: dict[str, re.Match[str]] = {}
-    for place, pattern in enumerate(_patterns(), features):
-        if bits >> place & 1 and (match := pattern.search(text)):
+    role: Role | None = None
+    for pattern in _patterns_of(bits >> features):
+        if match := pattern.search(text):
             found[pattern.name] = match
+            role = role or pattern.role
     bits &= (1 << features) - 1
     if not found:
         return _bare(bits)
     return Hints(
-        role=next((role for role in _roles() if f"furniture.{role}" in found), None),
+        role=role,
         hidden="visibility.hidden" in found,
         folded="visibility.folded" in found,
         closed="visibility.closed" in found and "visibility.open" not in found,
@@ -175,35 +189,29 @@ def _hints(*names: str | None) -> Hints:
 
 
 @lru_cache(maxsize=4096)
+def _patterns_of(bits: int) -> tuple[_Pattern, ...]:
+    """The patterns whose bit is set."""
+    return tuple(pattern for place, pattern in enumerate(_patterns()) if bits >> place & 1)
+
+
+@lru_cache(maxsize=4096)
 def _bare(bits: int) -> Hints:
     """Of names that tell nothing but something to the classifier."""
     return Hints(bits=bits) if bits else NO_HINTS
 
 
-@cache
-def _roles() -> tuple[Role, ...]:
-    return tuple(_data()["furniture"])
-
-
 def name_bits(attrs: dict[str, str | None]) -> int:
     """The `bits` alone of an element's class and id."""
-    return _name_bits(attrs.get("class"), attrs.get("id"))
+    names, identifier = attrs.get("class"), attrs.get("id")
+    bits = (_bits(names) if names else 0) | (_bits(identifier) if identifier else 0)
+    return bits & ((1 << len(feature_names())) - 1)
 
 
 @lru_cache(maxsize=16384)
-def _name_bits(*names: str | None) -> int:
-    return _bits(names) & ((1 << len(feature_names())) - 1)
-
-
-def _parts(names: tuple[str | None, ...]) -> list[str]:
-    """What stands between white space in names."""
-    return [part for name in names if name for part in name[:_LONGEST].split()]
-
-
-def _bits(names: tuple[str | None, ...]) -> int:
+def _bits(names: str) -> int:
     """The bits of all words in names."""
     bits = 0
-    for part in _parts(names):
+    for part in names[:_LONGEST].split():
         bits |= _read(part)[1]
     return bits
 

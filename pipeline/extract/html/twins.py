@@ -18,6 +18,8 @@ _VARIANT: Final = re.compile(
     re.IGNORECASE,
 )
 """Class names that show an element on some screens only (Bootstrap, Foundation, Tailwind, and plain words)."""
+_PARTS: Final = ("mobile", "desktop", "phone", "tablet", "visible", "hidden", "-for", "none", "block", "flex")
+"""One of these is in each such name."""
 _ANCESTORS: Final = 10
 
 
@@ -40,7 +42,8 @@ def merge_twins(drafts: Sequence[Draft]) -> list[Draft]:
 
 @lru_cache(maxsize=4096)
 def _names_variant(names: str) -> bool:
-    return _VARIANT.search(names) is not None
+    folded = names.casefold()
+    return any(part in folded for part in _PARTS) and _VARIANT.search(names) is not None
 
 
 def _is_variant(draft: Draft, known: dict[Node, bool]) -> bool:
