@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from pipeline.decode.charsets import WIDE, Hole, codec_of, decode_with, table_of
 from pipeline.decode.decoded import Decoded, Method, Segment
-from pipeline.decode.guess import is_utf8, likeliest, looks_like_utf8, without_mark
+from pipeline.decode.guess import likeliest, looks_like_utf8, read_utf8, without_mark
 from pipeline.decode.mixed import Piece, is_mixed, mixed_pieces
 from pipeline.findings import finding
 from pipeline.model import Finding, TextRange
@@ -38,7 +38,8 @@ def decode_bytes(data: bytes, declared: Sequence[tuple[str, str]] = ()) -> Decod
     trust; one that does not fit the bytes is overruled, with a finding. A page that mixes UTF-8 and a legacy
     charset is decoded piece by piece. What makes no sense becomes U+FFFD, with a finding; no byte is lost.
     """
-    mark, codec, method = _choose(data, declared)
+    known = read_utf8(data)
+    mark, codec, method = _choose(data, declared, known is not None)
     pieces = [Piece(mark, len(data), codec)]
     if method == "mixed":
         legacy, pieces = mixed_pieces(data, _codecs(declared))
@@ -47,8 +48,13 @@ def decode_bytes(data: bytes, declared: Sequence[tuple[str, str]] = ()) -> Decod
     segments: list[Segment] = []
     position = lost = 0
     for piece in pieces:
-        text, holes = decode_with(data[piece.start : piece.end], piece.codec)
-        segments += _segments(data[piece.start : piece.end], text, holes, piece, position)
+        part = data[piece.start : piece.end]
+        text, holes = (
+            (known, [])
+            if known is not None and codec == "utf-8" and not mark
+            else decode_with(part, piece.codec)
+        )
+        segments += _segments(part, text, holes, piece, position)
         texts.append(text)
         position += len(text)
         lost += len(holes)
@@ -62,8 +68,8 @@ def _codecs(declared: Sequence[tuple[str, str]]) -> list[str]:
     return [codec for label, _ in declared if (codec := codec_of(label))]
 
 
-def _choose(data: bytes, declared: Sequence[tuple[str, str]]) -> tuple[int, str, Method]:
-    """The length of the byte order mark, the codec, and how it was found."""
+def _choose(data: bytes, declared: Sequence[tuple[str, str]], is_utf8: bool) -> tuple[int, str, Method]:
+    """The length of the byte order mark, the codec, and how it was found; `is_utf8`: the bytes are valid UTF-8."""
     for mark, marked in _MARKS:
         if data.startswith(mark):
             return len(mark), marked, "bom"
@@ -74,7 +80,7 @@ def _choose(data: bytes, declared: Sequence[tuple[str, str]]) -> tuple[int, str,
     wide = without_mark(data)
     if wide:
         return 0, wide, "declared" if wide in codecs else "utf-16"
-    if is_utf8(data):
+    if is_utf8:
         return 0, "utf-8", "declared" if "utf-8" in codecs[:1] else "utf-8"
     if is_mixed(data, codecs):
         return 0, "utf-8", "mixed"

@@ -43,13 +43,12 @@ def sample(data: bytes) -> bytes:
     return b"".join(parts)
 
 
-def is_utf8(data: bytes) -> bool:
-    """Whether the bytes are valid UTF-8."""
+def read_utf8(data: bytes) -> str | None:
+    """The text of bytes that are valid UTF-8; None where they are not."""
     try:
-        data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
 
 
 def looks_like_utf8(data: bytes) -> bool:

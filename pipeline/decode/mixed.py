@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.decode.guess import SAMPLE, is_utf8, likeliest
+from pipeline.decode.guess import SAMPLE, likeliest, read_utf8
 
 _PIECE = re.compile(rb"[^\n<>]+")
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -70,7 +70,7 @@ def _sorted(data: bytes) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     utf8: list[tuple[int, int]] = []
     legacy: list[tuple[int, int]] = []
     for match in _pieces(data):
-        if is_utf8(match[0]):
+        if read_utf8(match[0]) is not None:
             utf8.append(match.span())
         else:
             valid = sum(len(m[0]) for m in _SEQUENCE.finditer(match[0]))

@@ -44,10 +44,11 @@ _ROLE_OF_ROLE: Final[dict[str, Role]] = {
 class BlockBuilder(Flow):
     """Walks over a tree once and collects the drafts of its blocks."""
 
-    __slots__ = ("visibilities",)
+    __slots__ = ("items", "visibilities")
 
     def __init__(self, tree: Tree, max_blocks: int) -> None:
         super().__init__(tree, max_blocks)
+        self.items = tree.items
         self.visibilities = Visibilities(tree)
 
     def build(self) -> list[Draft]:
@@ -57,7 +58,7 @@ class BlockBuilder(Flow):
         return self.drafts
 
     def _walk(self, node: Node) -> None:
-        items, place, end = self.tree.items, node.start, node.end
+        items, place, end = self.items, node.start, node.end
         while place < end:
             item = items[place]
             if isinstance(item, int):
@@ -92,12 +93,14 @@ class BlockBuilder(Flow):
                 inline = False
             if not inline or says_hidden(attrs):
                 hints = hints_of(attrs)
-        visibility = self.visibilities.of(node, hints) if may_hide(node, hints) else None
-        if visibility == "folded" and self.solid:
-            visibility = None
-        if visibility is not None and visibility != self.visibility and self.visibility != "hidden":
-            self._apart(node, hints, visibility)
-        elif inline:
+        if self.visibility != "hidden" and may_hide(node, hints):
+            visibility = self.visibilities.of(node, hints)
+            if visibility == "folded" and self.solid:
+                visibility = None
+            if visibility is not None and visibility != self.visibility:
+                self._apart(node, hints, visibility)
+                return
+        if inline:
             self._inline(node)
         else:
             self._block(node, hints)
@@ -140,9 +143,10 @@ class BlockBuilder(Flow):
         if hints.main or tag in _MAIN_TAGS:
             self.main += 1
         self.bits |= bits
-        self.near = (bits, *self.near[:2])
+        nearest, second, _ = self.near
+        self.near = bits, nearest, second
         self.depth += 1
-        if hints.role is not None or tag not in _PLAIN_AREAS or "role" in attrs:
+        if (hints is not NO_HINTS and hints.role is not None) or tag not in _PLAIN_AREAS or "role" in attrs:
             role = self._role_of(node, hints)
             if role is not None and role not in self.areas:
                 self.areas = (*self.areas, role)

@@ -185,9 +185,7 @@ def _list_of(draft: Draft) -> Node | None:
 
 def threshold(drafts: Sequence[Draft], scores: NDArray[np.float64]) -> float:
     """The probability from which on a draft of this page counts as content."""
-    weights = np.array(
-        [len(draft.text.split()) * (draft.visibility != "hidden") for draft in drafts], dtype=np.float64
-    )
+    weights = np.array([draft.words * (draft.visibility != "hidden") for draft in drafts], dtype=np.float64)
     order = np.argsort(-scores, kind="stable")
     expected = (scores * weights)[order]
     f1 = 2 * np.cumsum(expected) / (np.cumsum(weights[order]) + expected.sum() + 1e-9)

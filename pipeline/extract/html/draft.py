@@ -38,7 +38,7 @@ class Draft:
     class name gives it."""
 
     __slots__ = (
-        "_places", "_text", "areas", "bits", "bold", "cells", "depth", "in_item", "kind", "length", "level",
+        "_places", "_text", "_words", "areas", "bits", "bold", "cells", "depth", "in_item", "kind", "length", "level",
         "link_number", "linked", "links", "list_level", "main", "marker", "named_heading", "near", "node", "ordered",
         "parts", "role", "score", "speaker", "twins", "visibility",
     )  # fmt: skip
@@ -50,6 +50,7 @@ class Draft:
         self.length = 0
         self._places: list[int] = []
         self._text: str | None = None
+        self._words = -1
         self.twins: Sequence[Run] = ()
         self.links: Sequence[tuple[int, int, str]] = ()
         self.link_number = -1
@@ -86,6 +87,13 @@ class Draft:
             text = self._text = "".join(self.parts)
             del self.parts  # no more is added
         return text
+
+    @property
+    def words(self) -> int:
+        """How many words the text has."""
+        if self._words < 0:
+            self._words = len(self.text.split())
+        return self._words
 
     def add(self, start: int, end: int, text: str, space: bool) -> None:
         """Append the text of the source's [start, end), after a space where one stood before it."""

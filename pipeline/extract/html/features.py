@@ -7,7 +7,7 @@ them where training found it useful), so that a name and its meaning stay the sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from math import log1p
 from typing import Any, Final
@@ -87,7 +87,7 @@ def features(drafts: Sequence[Draft], data: PageData) -> Matrix:
     if not drafts:
         return matrix
     facts = _Facts(drafts)
-    said = _said_by(facts.texts, data)[facts.of("text")]
+    said = _said_by(facts.different, data)[facts.of("text")]
     own, marks = _own(facts, said), facts.marks
     overlaps = said[:, _SAID.index("description_overlap") :]
     parts = (
@@ -110,14 +110,18 @@ def features(drafts: Sequence[Draft], data: PageData) -> Matrix:
 
 
 class _Facts:
-    """What is counted of each draft, and the different `texts` of all; `marks` has a row of kind, tag and areas for
-    each draft."""
+    """What is counted of each draft, and drafts with all `different` texts; `marks` has a row of kind, tag and areas
+    for each draft."""
 
     def __init__(self, drafts: Sequence[Draft]) -> None:
-        self.texts: dict[str, int] = {}
-        texts, marks, rows = self.texts, dict[tuple[str, str, tuple[str, ...]], int](), list[int]()
+        self.different: list[Draft] = []
+        numbers, marks, rows = dict[str, int](), dict[tuple[str, str, tuple[str, ...]], int](), list[int]()
         for draft in drafts:
-            areas = draft.areas
+            areas, text = draft.areas, draft.text
+            number = numbers.get(text)
+            if number is None:
+                self.different.append(draft)
+                number = numbers[text] = len(numbers)
             rows += (
                 draft.length,
                 draft.linked,
@@ -129,7 +133,7 @@ class _Facts:
                 len(areas),
                 draft.near,
                 draft.bits,
-                texts.setdefault(draft.text, len(texts)),
+                number,
                 marks.setdefault((draft.kind, draft.node.tag, areas), len(marks)),
             )
         self._rows = np.array(rows, dtype=np.int64).reshape(-1, len(_COUNTED))
@@ -168,25 +172,26 @@ def _own(facts: _Facts, said: NDArray[np.float64]) -> Matrix:
     return rows
 
 
-def _said_by(texts: Iterable[str], data: PageData) -> NDArray[np.float64]:
-    """A row of the numbers of `_SAID` for each text."""
+def _said_by(drafts: Sequence[Draft], data: PageData) -> NDArray[np.float64]:
+    """A row of the numbers of `_SAID` for each draft."""
     title = frozenset(_WORD.findall((data.title or "").lower()))
     page = about_page.Words(data)
     rows: list[float] = []
-    for text in texts:
-        rows += _said(text, title, page)
+    for draft in drafts:
+        rows += _said(draft, title, page)
     return np.array(rows, dtype=np.float64).reshape(-1, len(_SAID))
 
 
-def _said(text: str, title: frozenset[str], page: about_page.Words) -> tuple[float, ...]:
+def _said(draft: Draft, title: frozenset[str], page: about_page.Words) -> tuple[float, ...]:
     """Of a text alone: words, share of capitals, commas, whether it ends like a sentence, whether it names a price,
     how much of the title is in it, the bits of telling words, how much of it is in the page's description and body."""
+    text = draft.text
     length = len(text) or 1
     short = length < 300
     beginning = text if length <= _MOST_TEXT else text[:_MOST_TEXT]
     words = _WORD.findall(beginning.lower()) if page.are_there or length <= LONGEST_SPOKEN else []
     return (
-        len(beginning.split()),
+        draft.words if beginning is text else len(beginning.split()),
         _uppers(text) / length if short else 0.03,
         text.count(",") + text.count(";") + (0 if text.isascii() else text.count("、")),
         text.removesuffix("\n").endswith(_ENDS),

@@ -48,7 +48,7 @@ class Flow:
         self.main = 0
         self.bits = 0
         self.depth = 0
-        self.near: tuple[int, ...] = ()
+        self.near = (0, 0, 0)
         self.link: str | None = None
         self.link_number = 0
         self.bold = False
@@ -106,9 +106,8 @@ class Flow:
         draft.visibility, draft.areas, draft.main = self.visibility, self.areas, self.main
         draft.list_level = self.list_level
         own = name_bits(node.attrs) if node.attrs else 0
-        draft.bits, draft.near, draft.depth = self.bits | own, own, self.depth
-        for bits in self.near:
-            draft.near |= bits
+        nearest, second, third = self.near
+        draft.bits, draft.near, draft.depth = self.bits | own, own | nearest | second | third, self.depth
         draft.in_item = self.item is not None
         return draft
 

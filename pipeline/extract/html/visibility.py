@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from pipeline.extract.html.elements import HIDDEN
-from pipeline.extract.html.hints import Hints, hints_of
+from pipeline.extract.html.hints import NO_HINTS, Hints, hints_of
 from pipeline.extract.html.parser import Node, Tree
 from pipeline.model import Visibility
 
@@ -75,10 +75,11 @@ class Visibilities:
 
 def may_hide(node: Node, hints: Hints) -> bool:
     """Whether an element may be hidden or folded: a glance before `Visibilities.of`."""
-    return bool(
-        (node.attrs and (hints.hidden or hints.closed or not _HIDING.isdisjoint(node.attrs)))
+    return (
+        not _HIDING.isdisjoint(node.attrs)
         or node.tag in HIDDEN
         or (node.parent is not None and node.parent.tag == "details")
+        or (hints is not NO_HINTS and (hints.hidden or hints.closed))
     )
 
 
