@@ -40,7 +40,7 @@ def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
             node = draft.node
         places.append(above.setdefault(node.parent or node, len(above)))
         if many := _most_alike(node):
-            alike = _first_alike(node)
+            alike = node.most_alike or node.alike or node
             repeats += (node.most_level, many, alike.size_alike, alike.linked_alike)
         else:
             repeats += (0, 0, 0, 0)
@@ -71,22 +71,18 @@ def containers(drafts: Sequence[Draft]) -> NDArray[np.float32]:
 
 
 def _most_alike(node: Node) -> int:
-    """How many are in the largest group of like siblings that the node or an element around it is in; how far above
-    the node that element is, the node remembers. Among groups of one size, the innermost. No deeper a recursion than
-    `parser.MAX_DEPTH`."""
+    """How many are in the largest group of like siblings that the node or an element around it is in. How far above
+    the node that element is, and the first of the group (None: it is the node's own), the node remembers. Among
+    groups of one size, the innermost. No deeper a recursion than `parser.MAX_DEPTH`."""
     if node.most < 0:
-        if node.parent is None or node.tag == "body":
+        parent = node.parent
+        if parent is None or node.tag == "body":
             node.most = 0
+            return 0
+        around, own = _most_alike(parent), (node.alike or node).many_alike
+        if own >= around:
+            node.most = own
         else:
-            around, own = _most_alike(node.parent), (node.alike or node).many_alike
-            node.most, node.most_level = (own, 0) if own >= around else (around, node.parent.most_level + 1)
+            node.most, node.most_level = around, parent.most_level + 1
+            node.most_alike = parent.most_alike or parent.alike or parent
     return node.most
-
-
-def _first_alike(node: Node) -> Node:
-    """The first element of that group."""
-    level = node.most_level
-    while level and node.parent is not None:
-        node = node.parent
-        level -= 1
-    return node.alike or node

@@ -15,6 +15,7 @@ _MAY_HIDE = re.compile(
     r"sr|[Hh]idden|[Hh]ide|eader|nvisible|ssistive|[Oo]ff|a11y|[Hh]oney|hp|[Ss]kip|ollapse"
 )
 _NAMES = ("class", "id", "role", "itemprop", "data-testid")
+_BESIDE_CLASS = frozenset(_NAMES[1:])
 _SECTIONS = ("furniture", "visibility", "headings", "content")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _WORD = re.compile(r"\w+|©")
@@ -148,25 +149,22 @@ def _read(name: str) -> tuple[str, int]:
 
 def hints_of(attrs: dict[str, str | None]) -> Hints:
     """What an element's class, id, role, itemprop and data-testid tell."""
-    bits = 0
-    for name in _NAMES:
-        if value := attrs.get(name):
-            bits |= _bits(value)
-    if bits >> len(feature_names()):
-        return _hints(*map(attrs.get, _NAMES))
-    return _bare(bits)
+    if _BESIDE_CLASS.isdisjoint(attrs):
+        names = attrs.get("class")
+        return _hints(names) if names else NO_HINTS
+    return _hints(*[value for name in _NAMES if (value := attrs.get(name))])
 
 
 @lru_cache(maxsize=16384)
-def _hints(*names: str | None) -> Hints:
-    """Of names some word of which may begin a match of a pattern."""
-    bits, parts = 0, list[str]()
-    for name in names:
-        if name:
-            bits |= _bits(name)
-            parts += name[:_LONGEST].split()
-    text = f" {' '.join([words for part in parts if (words := _read(part)[0])])} "
+def _hints(*names: str) -> Hints:
     features = len(feature_names())
+    bits = 0
+    for name in names:
+        bits |= _bits(name)
+    if not bits >> features:
+        return _bare(bits)
+    parts = [part for name in names for part in name[:_LONGEST].split()]
+    text = f" {' '.join([words for part in parts if (words := _read(part)[0])])} "
     found: dict[str, re.Match[str]] = {}
     role: Role | None = None
     for pattern in _patterns_of(bits >> features):

@@ -36,12 +36,12 @@ class Node:
     """An element. What is in it are the tree's items from `start` to `end`; `size` and `linked` are the characters
     of text in it, and of text in links in it. `alike` is the first of the siblings with text that have the same tag
     and class (None: it is this one), which knows how many they are and what their sizes and links are together;
-    `most` and `most_level` are for `containers` to remember. A node knows the elements around it but not those in it,
-    and not itself, so that pages are freed as soon as they are done with."""
+    `most`, `most_level` and `most_alike` are for `containers` to remember. A node knows the elements around it but not
+    those in it, and not itself, so that pages are freed as soon as they are done with."""
 
     __slots__ = (
-        "alike", "attrs", "end", "linked", "linked_alike", "many_alike", "most", "most_level", "parent", "size",
-        "size_alike", "start", "tag",
+        "alike", "attrs", "end", "linked", "linked_alike", "many_alike", "most", "most_alike", "most_level", "parent",
+        "size", "size_alike", "start", "tag",
     )  # fmt: skip
 
     def __init__(self, tag: str, attrs: dict[str, str | None], parent: Node | None, start: int = 0) -> None:
@@ -58,6 +58,7 @@ class Node:
         self.linked_alike = 0
         self.most = -1
         self.most_level = 0
+        self.most_alike: Node | None = None
 
     def get(self, name: str) -> str:
         """The value of an attribute; "" where it is absent or empty."""

@@ -48,13 +48,18 @@ def _names_variant(names: str) -> bool:
 
 def _is_variant(draft: Draft, known: dict[Node, bool]) -> bool:
     """Whether an element around the draft is for some screens only."""
-    node: Node | None = draft.node
+    told = known.get(draft.node)
+    if told is None:
+        told = known[draft.node] = _is_inside_variant(draft.node)
+    return told
+
+
+def _is_inside_variant(node: Node | None) -> bool:
     for _ in range(_ANCESTORS):
         if node is None or node.tag == "body":
             return False
-        if node not in known:
-            known[node] = "class" in node.attrs and _names_variant(node.get("class"))
-        if known[node]:
+        names = node.attrs.get("class")
+        if names and _names_variant(names):
             return True
         node = node.parent
     return False
