@@ -171,7 +171,11 @@ def _leave_pointers(drafts: Sequence[Draft], chosen: list[bool]) -> None:
 
 
 def _says(draft: Draft, name: str) -> bool:
-    return bool(word_bits(draft.text) >> word_names().index(name) & 1)
+    return bool(_telling(draft) >> word_names().index(name) & 1)
+
+
+def _telling(draft: Draft) -> int:
+    return word_bits(draft.text) if draft.says is None else draft.says
 
 
 def _list_of(draft: Draft) -> Node | None:
@@ -229,7 +233,7 @@ def furniture(draft: Draft) -> Role:
     """The role of a draft that is not content: what the elements around it say, what its words say, its links."""
     if draft.areas:
         return draft.areas[0]
-    bits = word_bits(draft.text)
+    bits = _telling(draft)
     for bit, name in enumerate(word_names()):
         if bits >> bit & 1 and name in _ROLE_OF_WORDS:
             return _ROLE_OF_WORDS[name]

@@ -35,12 +35,12 @@ class Draft:
     `links` are (start, end, href) in the text; `areas` the kinds of furniture around it, outermost first; `main`
     how many elements around it call themselves the main part; `bits` and `near` what the names of all elements around
     it, and of the nearest three, tell the classifier; `depth` how many blocks it is in; `named_heading` the level a
-    class name gives it."""
+    class name gives it; `says` the bits of telling words in the text, None where nobody has asked."""
 
     __slots__ = (
         "_places", "_text", "_words", "areas", "bits", "bold", "cells", "depth", "in_item", "kind", "length", "level",
         "link_number", "linked", "links", "list_level", "main", "marker", "named_heading", "near", "node", "ordered",
-        "parts", "role", "score", "speaker", "twins", "visibility",
+        "parts", "role", "says", "score", "speaker", "twins", "visibility",
     )  # fmt: skip
 
     def __init__(self, kind: BlockKind, node: Node) -> None:
@@ -71,6 +71,7 @@ class Draft:
         self.list_level = 0
         self.in_item = False
         self.named_heading: int | None = None
+        self.says: int | None = None
         self.score = 0.0
 
     @property

@@ -82,12 +82,15 @@ def names() -> tuple[str, ...]:
 
 
 def features(drafts: Sequence[Draft], data: PageData) -> Matrix:
-    """The matrix of all drafts of a page; `data` is what its head says. It lies in memory column by column."""
+    """The matrix of all drafts of a page; `data` is what its head says. Sets what each
+    `says`. The matrix lies in memory column by column."""
     matrix = np.empty((len(drafts), len(names())), dtype=np.float32, order="F")
     if not drafts:
         return matrix
     facts = _Facts(drafts)
     said = _said_by(facts.different, data)[facts.of("text")]
+    for draft, bits in zip(drafts, said[:, _SAID.index("says")].astype(np.int64).tolist(), strict=True):
+        draft.says = bits
     own, marks = _own(facts, said), facts.marks
     overlaps = said[:, _SAID.index("description_overlap") :]
     parts = (
@@ -254,15 +257,15 @@ def _place(drafts: Sequence[Draft]) -> Matrix:
     )
     rows[:, 4] = np.log1p(total - before)
     since, run = 0.0, 0
-    headings: list[tuple[float, int]] = []
+    headings: list[float] = []
     for i, draft in enumerate(drafts):
         if draft.kind == "heading":
             run = run + 1 if since == 0 and i else 1
             since = 0.0
         else:
             since += draft.length
-        headings.append((log1p(since), run))
-    rows[:, 5:] = headings
+        headings += (log1p(since), run)
+    rows[:, 5:] = np.array(headings).reshape(-1, 2)
     return rows
 
 
