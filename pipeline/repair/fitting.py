@@ -1,6 +1,7 @@
 """Which word fits what is left of one that lost letters?
 
-Each lost letter may be one of the language's letters beyond ASCII. The words that come out are looked up in the
+Each lost letter may be one of the language's letters beyond ASCII; where no listed word has one there, it may be a
+letter of ASCII after all. The words that come out are looked up in the
 language's list and among the document's own; those that are in none are weighed by how their letters stand in the
 words of the list. What fits best has a probability: its share among all that fit, the unlisted included.
 """
@@ -11,6 +12,7 @@ import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from string import ascii_lowercase
 
 import numpy as np
 
@@ -33,6 +35,12 @@ WORDLIKE = 2.8
 """What a letter of a word costs at most (in nats) that looks like one of a language without a list."""
 CAPITAL = 0.05
 """The probability that a word in mid-sentence has a capital."""
+PLAIN = 0.01
+"""How likely a letter of ASCII is lost, where no listed word has another letter there."""
+PLAIN_SHARE = 1e-5
+"""A word with a letter of ASCII in the place of the lost one must be at least this frequent."""
+PLAIN_KEPT = 4
+"""So many letters must be left of it."""
 _MOST_SPELLED = 400
 _TRIED = 4
 _KEPT = 8
@@ -74,6 +82,8 @@ def best_fit(pattern: str, known: Speech, model: Ngrams, begins: bool) -> Fit | 
             scores[word] = scores.get(word, 0.0) + weight * unlisted * chance
     for word in known.fitting(pattern):
         listed[word] = listed.get(word, 0.0) + OWN_WORD
+    if not listed:
+        listed = _plain(pattern, known)
     for word, share in listed.items():
         scores[word] = scores.get(word, 0.0) + share
     if not scores:
@@ -96,6 +106,20 @@ def _dotted(pattern: str, words: Spellings | None) -> dict[str, float]:
         return words.fitting(rest)
     share = plain.frequency(rest)
     return {rest: share} if share else {}
+
+
+def _plain(pattern: str, known: Speech) -> dict[str, float]:
+    """The frequent words that fit with a letter of ASCII, which seldom is what is lost ("m?asto")."""
+    if pattern.count(LOST) != 1 or len(pattern) <= PLAIN_KEPT:
+        return {}
+    filled = [pattern.replace(LOST, letter) for letter in ascii_lowercase]
+    listed: dict[str, float] = {}
+    for language, weight in known.weights.items():
+        words = word_list(language)
+        for word, share in zip(filled, words.frequencies(filled), strict=True) if words else ():
+            if share >= PLAIN_SHARE:
+                listed[word] = listed.get(word, 0.0) + weight * PLAIN * float(share)
+    return listed
 
 
 def _spelled(

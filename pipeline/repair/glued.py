@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipeline.lexis.ngrams import STEP, Ngrams
 from pipeline.lexis.words import WordList
 
 _WORD = re.compile(r"(?<![\w'’\-])[^\W\d_]{7,40}(?![\w'’\-])")
+_BEFORE_CAPITAL = 3
+"""Letters before a capital inside a word. Names of firms begin with a capital, or have fewer."""
 _SHORTEST = 3
 _REST = 4
 _KNOWN = 3e-6
 """A word at least this frequent may stand beside the frequent one."""
+_KNOWN_BEFORE = 1e-5
+"""The same of a word before a capital: names of firms are made of rarer ones."""
 _GAIN = 2.0
 """So many nats likelier must the two words be than the one."""
 _OFTEN = 2
@@ -40,10 +44,15 @@ def glued_words(
 ) -> list[tuple[int, Glued]]:
     """The glued words of the texts of a document, each text with its number."""
     places: list[tuple[int, int, str]] = []
+    capital: list[tuple[int, int, str, int]] = []
     for number, text in texts:
         for match in _WORD.finditer(text):
-            if match[0][1:].islower() and len(places) < _MOST:
+            if len(places) + len(capital) >= _MOST:
+                break
+            if match[0][1:].islower():
                 places.append((number, match.start(), match[0]))
+            elif cut := _capital_inside(match[0]):
+                capital.append((number, match.start(), match[0], cut))
     counted = Counter(word.lower() for _, _, word in places)
     once = [word for word, count in counted.items() if count <= _OFTEN]
     unknown = [word for word, share in zip(once, words.frequencies(once), strict=True) if not share]
@@ -54,7 +63,26 @@ def glued_words(
         if parts:
             suggestion = f"{word[: len(parts[0])]} {word[len(parts[0]) :]}"
             found.append((number, Glued(start, start + len(word), word, suggestion)))
-    return found
+    return sorted([*found, *_with_capital(capital, words)])
+
+
+def _capital_inside(word: str) -> int:
+    """Where the one capital stands inside a word of small letters; 0 where there is none, or not one."""
+    capitals = [place for place, letter in enumerate(word) if not letter.islower()]
+    if len(capitals) != 1 or not word[capitals[0]].isupper():
+        return 0
+    return capitals[0] if _BEFORE_CAPITAL <= capitals[0] <= len(word) - _SHORTEST else 0
+
+
+def _with_capital(places: list[tuple[int, int, str, int]], words: WordList) -> Iterator[tuple[int, Glued]]:
+    """The words with a capital inside ("dieStraße") that are no name and whose two parts are words."""
+    wholes = words.frequencies([word for _, _, word, _ in places])
+    heads = words.frequencies([word[:cut] for _, _, word, cut in places])
+    tails = words.frequencies([word[cut:] for _, _, word, cut in places])
+    often = Counter(word for _, _, word, _ in places)
+    for (number, start, word, cut), whole, head, tail in zip(places, wholes, heads, tails, strict=True):
+        if not whole and often[word] <= _OFTEN and head >= _KNOWN_BEFORE and tail >= _KNOWN:
+            yield number, Glued(start, start + len(word), word, f"{word[:cut]} {word[cut:]}")
 
 
 def _split(word: str, language: str, words: WordList, model: Ngrams) -> tuple[str, str] | None:

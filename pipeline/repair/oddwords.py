@@ -17,7 +17,7 @@ _DOUBLED = re.compile(r"(?:([^\W\d_])\1){3,30}")
 _FEW = 2
 """A letter of another script is taken for a look-alike where the word has so many more of its own."""
 _MACHINE = re.compile(
-    r"[A-Za-z0-9+/]{120,}={0,2}"  # base64
+    r"(?=[A-Za-z/+]*\d)(?=[a-z0-9/+]*[A-Z])(?=[A-Z0-9/+]*[a-z])[A-Za-z0-9+/]{60,}={0,2}"  # base64
     r"|(?:[0-9a-fA-F]{2}[ :]?){48,}"  # a hex dump
 )
 _SCRIPT = re.compile(r"[{}();=\[\]<>|&!]")

@@ -157,18 +157,21 @@ def test_the_real_page() -> None:
     assert "unknown" in finding.message
 
 
-SPLIT = tomllib.loads(
-    (Path(__file__).parents[1] / "cases" / "repair" / "spacing" / "split.toml").read_text(encoding="utf-8")
-)["case"]
+SPACING = Path(__file__).parents[1] / "cases" / "repair" / "spacing"
+SPACED = [
+    pytest.param(f"{path.stem}-words", case, id=case["label"])
+    for path in sorted(SPACING.glob("*.toml"))
+    for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
+]
 
 
-@pytest.mark.parametrize("case", SPLIT, ids=lambda case: case["label"])
-def test_parted_words_are_a_suggestion(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("code", "case"), SPACED)
+def test_words_with_a_space_too_many_or_too_few_are_a_suggestion(code: str, case: dict[str, Any]) -> None:
     text = case["text"].strip()
     given = paragraphs(*(" ".join(paragraph.split()) for paragraph in text.split("\n\n")))
     result = repaired(given)
     assert [block.text for block in result.blocks] == [block.text for block in given.blocks]
-    assert {finding.code for finding in result.findings} <= {"split-words"}
+    assert {finding.code for finding in result.findings} <= {code}
     assert [[finding.evidence, finding.suggestion] for finding in result.findings] == case["found"]
     for finding in result.findings:
         assert given.blocks[finding.block or 0].text[finding.start : finding.end] == finding.evidence
