@@ -51,13 +51,13 @@ class Forest:
         gone, more = np.zeros(shape, dtype=np.uint16), np.empty(shape, dtype=np.uint16)
         values, above = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=np.bool_)
         for question, columns in enumerate(self.columns):
-            np.take(by_column, columns, axis=0, out=values, mode="clip")
+            by_column.take(columns, axis=0, out=values, mode="clip")
             np.greater(values, self.thresholds[question][:, None], out=above)
             np.multiply(above.view(np.uint8), self.rules_out[question][:, None], out=more)
             np.bitwise_or(gone, more, out=gone)
-        places = np.take(_first_left(), gone, mode="clip")
+        places = _first_left().take(gone, mode="clip")
         places += (np.arange(shape[0]) * LEAVES)[:, None]
-        scores: NDArray[np.float64] = np.take(self.leaves, places, mode="clip").sum(axis=0, dtype=np.float64)
+        scores: NDArray[np.float64] = self.leaves.take(places, mode="clip").sum(axis=0, dtype=np.float64)
         return scores
 
     def probabilities(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:

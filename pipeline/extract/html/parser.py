@@ -116,6 +116,7 @@ class _Builder(SaxHandler):
         starts, ends, script_ranges = scanned.starts, scanned.ends, scanned.scripts
         items, append = self.items, self.items.append
         groups: dict[str, Node] = {}
+        classes: dict[str | None, dict[str, str | None]] = {}  # elements with nothing but a class share it
         node, depth, links, left = self.root, 0, 0, max_nodes
 
         def start_element(tag: str, attrs: tuple[tuple[str, str | None], ...]) -> None:
@@ -127,7 +128,14 @@ class _Builder(SaxHandler):
                     append(BREAK)
                 return
             left -= 1
-            node = Node(tag, dict(attrs) if attrs else _NO_ATTRIBUTES, node, len(items) + 1)
+            if not attrs:
+                kept = _NO_ATTRIBUTES
+            elif len(attrs) == 1 and attrs[0][0] == "class":
+                names = attrs[0][1]
+                kept = classes.get(names) or classes.setdefault(names, {"class": names})
+            else:
+                kept = dict(attrs)
+            node = Node(tag, kept, node, len(items) + 1)
             if left >= 0:
                 append(node)
             if tag == "a":
