@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -75,8 +76,11 @@ class Guesser:
 def _whole_words(text: str, found: list[Guessed]) -> list[Guessed]:
     """The guesses, of which none stands at question marks in a word where others would be left."""
     result = []
+    waiting = deque(found)  # both go from left to right
     for match in _CHUNK.finditer(text):
-        here = [g for g in found if match.start() <= g.change.start < match.end()]
+        here = []
+        while waiting and waiting[0].change.start < match.end():
+            here.append(waiting.popleft())
         if any(g.is_mark for g in here):
             left = list(match[0])
             for g in here:
