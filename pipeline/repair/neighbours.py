@@ -9,6 +9,7 @@ from functools import cache
 from pipeline.model import REPLACEMENT, Record
 from pipeline.overlay import load_toml
 from pipeline.repair.fitting import CERTAIN, Fit
+from pipeline.repair.speech import BEYOND
 
 EXPECTED = 20.0
 """How much more likely a word is beside one that it often stands with …"""
@@ -16,7 +17,6 @@ UNEXPECTED = 0.2
 """… and where nothing speaks for it …"""
 NEVER = 0.01
 """… and before a word that hardly ever follows it."""
-_BEYOND = re.compile(r"[^\x00-\x7f]")
 _REACH = 40
 _WORD_BEFORE = re.compile(r"(\S+)[ \t\n\u00a0]+$")
 _WORD_AFTER = re.compile(r"[ \t\n\u00a0]+([^\W\d_\ufffd]*(?:\ufffd[^\W\d_\ufffd]*)*)")
@@ -63,7 +63,7 @@ def _factor(company: Company, left: str, right: str) -> float:
 
 def _damaged(word: str) -> str:
     """`word` as it is without its letters beyond ASCII: the words beside a damaged one are damaged too."""
-    return _BEYOND.sub(REPLACEMENT, word.lower())
+    return BEYOND.sub(REPLACEMENT, word.lower())
 
 
 @cache

@@ -16,11 +16,12 @@ from pipeline.lexis.alphabet import character, folded
 from pipeline.lexis.ngrams import STEP, Ngrams, ngrams
 from pipeline.lexis.spellings import spellings
 from pipeline.lexis.words import normal, word_list
+from pipeline.model import REPLACEMENT
 
 if TYPE_CHECKING:
     from pipeline.repair.fitting import Fit
 
-LOST = "\ufffd"
+LOST = REPLACEMENT
 DOTTED = "i"
 """The letter whose capital is İ in Turkish."""
 LETTERS_COUNT = 0.5
@@ -39,7 +40,7 @@ _SAMPLE = 200_000
 _WORDS = 800
 _DAMAGED = 12
 _FEW_LOST = 2
-_BEYOND = re.compile(r"[^\x00-\x7f]")
+BEYOND = re.compile(r"[^\x00-\x7f]")
 _WHOLE_WORD = re.compile(r"(?<![\w\ufffd?])[^\W\d_]+(?![\w\ufffd?])")
 DAMAGED_WORD = re.compile(r"[^\W\d_]*\ufffd(?:[^\W\d_]|\ufffd)*")
 
@@ -56,7 +57,7 @@ class Speech:
 
     def fitting(self, pattern: str) -> list[str]:
         """The words of the document that fit a pattern."""
-        words = self.own.get(_BEYOND.sub(LOST, pattern), ())
+        words = self.own.get(BEYOND.sub(LOST, pattern), ())
         return [w for w in words if all(a in (LOST, b) for a, b in zip(pattern, w, strict=True))]
 
 
@@ -74,7 +75,7 @@ def speech(texts: Iterable[str], model: Ngrams) -> Speech:
             break
     own: dict[str, tuple[str, ...]] = {}
     for word in dict.fromkeys(normal(word) for word in words if not word.isascii()):
-        left = _BEYOND.sub(LOST, word)
+        left = BEYOND.sub(LOST, word)
         own[left] = (*own.get(left, ()), word)
     return Speech(_languages(words[:_WORDS], list(damaged)[:_DAMAGED], model), own)
 
