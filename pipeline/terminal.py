@@ -127,7 +127,8 @@ def show_summary(result: Result, settings: Settings, seconds: float) -> None:
     out.print()
     out.print(table)
     out.print()
-    out.print(Text(f"{result.done:,} done now, {counts['documents'] - result.done:,} unchanged." if result.done else
+    unchanged = counts["documents"] - counts["quarantined"] - result.done
+    out.print(Text(f"{result.done:,} done now, {unchanged:,} unchanged." if result.done else
                    "Nothing changed since the last run."))  # fmt: skip
     if result.record.quarantine:
         out.print(Text("In quarantine:"))
