@@ -395,7 +395,11 @@ class Section(Record):
 
 
 class Document(Record):
-    """What a source says, block by block, in reading order, with everything noticed on the way."""
+    """What a source says, block by block, in reading order, with everything noticed on the way.
+
+    `left_out` counts the characters of the source (white space excluded) that stand in no block, by reason
+    ("script", "beyond-budget" ...). Blocks and these counts together account for every character.
+    """
 
     id: str
     source: Source
@@ -408,6 +412,7 @@ class Document(Record):
     outline: tuple[OutlineEntry, ...] = ()
     sections: tuple[Section, ...] = ()
     findings: tuple[Finding, ...] = ()
+    left_out: dict[str, int] = Field(default_factory=dict)
 
     def with_findings(self, findings: Iterable[Finding]) -> Document:
         """The document with more findings."""
