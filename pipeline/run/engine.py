@@ -28,7 +28,7 @@ from pipeline.run.pool import Answer, Pool
 from pipeline.run.progress import Progress, Silence
 from pipeline.run.quarantine import error_of, put_aside
 from pipeline.run.records import RunRecord
-from pipeline.settings import Settings
+from pipeline.settings import CONFIG_FILE, Settings
 
 AGGREGATES = "aggregates"
 _VANISHED_SHARE = 0.2
@@ -92,6 +92,16 @@ def _check_folders(settings: Settings) -> None:
         )
     if settings.out.exists() and not settings.out.is_dir():
         raise RunError(f"{settings.out} is not a folder; name another with --out.")
+    if Path(CONFIG_FILE).exists() and Path.cwd().resolve().is_relative_to(raw):
+        raise UsageError(
+            f"The {CONFIG_FILE} of this folder lies among the scraped files of {settings.raw} and is not trusted; "
+            "run the command from another folder."
+        )
+    if settings.data is not None and settings.data.resolve().is_relative_to(raw):
+        raise UsageError(
+            f"The overlay folder {settings.data} lies among the scraped files of {settings.raw} and is not trusted; "
+            "keep it elsewhere."
+        )
 
 
 @contextmanager
@@ -200,7 +210,7 @@ class _Run:
 
     def _read(self, pool: Pool, units: list[Unit]) -> None:
         self._progress.phase("Reading", len(units))
-        raw = os.fsencode(self._settings.raw).hex()
+        raw = os.fsencode(self._settings.raw.absolute()).hex()
 
         def request(unit: Unit) -> tuple[dict[str, object], bytes]:
             findings = [finding.model_dump(mode="json") for finding in unit.findings]

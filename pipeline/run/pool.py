@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
 from pipeline.errors import DocumentError, MemoryLimit, RunError, TimeLimit, WorkerCrash
@@ -20,6 +21,14 @@ from pipeline.settings import Settings
 _PIECE = 1 << 20
 _DOCUMENTS_PER_CHILD = 500
 """After so many documents a child is replaced, so that what a library leaks cannot add up."""
+
+START = Path(__file__).resolve().with_name("start_child.py")
+_PASSED_ON = (
+    "PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "CITYREPORTS_CACHE", "TESSDATA_PREFIX", "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH", "SYSTEMROOT", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE",
+)  # fmt: skip
+"""What a child sees of the environment: where programs, libraries and its cache are. A parser that a document takes
+over finds no token or password there."""
 
 Item = TypeVar("Item")
 
@@ -98,14 +107,14 @@ class Pool:
         self._busy.append(child)
 
     def _start(self) -> _Child[Any]:
-        environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8", "TZ": "UTC"}
         try:
             process = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.run.worker"],
+                child_command(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=environment,
+                cwd=os.sep,
+                env=child_environment(),
                 bufsize=0,
             )
         except OSError as error:
@@ -115,6 +124,7 @@ class Pool:
         child: _Child[Any] = _Child(process)
         os.set_blocking(child.input, False)
         settings = self._settings.model_dump(mode="json", exclude={"raw", "out"})
+        settings["data"] = self._settings.data and str(self._settings.data.absolute())
         child.outgoing = memoryview(wire.pack({"settings": settings}))
         return child
 
@@ -158,6 +168,19 @@ class Pool:
             self._idle.append(child)
         else:
             _kill(child)
+
+
+def child_command() -> list[str]:
+    """The command that starts a child: this package and the parent's module folders, but not the working folder."""
+    here = Path.cwd()
+    folders = [folder for folder in sys.path if folder and Path(folder).absolute() != here]
+    return [sys.executable, "-P", "-s", "-X", "utf8", str(START), *folders]
+
+
+def child_environment() -> dict[str, str]:
+    """The environment of a child."""
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {**passed_on, "PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 
 
 def _write(child: _Child[Any]) -> None:

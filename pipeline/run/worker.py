@@ -1,6 +1,6 @@
 """The child: reads or settles one document at a time, and may be killed at any moment.
 
-Started as `python -m pipeline.run.worker`. Requests come on standard input, answers go to what was standard
+Started by `start_child.py`. Requests come on standard input, answers go to what was standard
 output; anything a library prints goes to standard error, so that it cannot spoil an answer.
 """
 
@@ -125,7 +125,3 @@ def _settle(request: dict[str, Any], payload: bytes, settings: Settings) -> tupl
         "files": [[name, len(data)] for name, data in files.items()],
     }
     return header, b"".join(files.values())
-
-
-if __name__ == "__main__":
-    main()

@@ -58,16 +58,15 @@ def make_corpus(raw: Path, documents: int) -> None:
             (folder / f"page{number}.txt").write_bytes(f"{city}\n\n{body}".encode("cp1250"))
 
 
-def command(*arguments: str | Path) -> list[str]:
-    """The command line of `cityreports` in this environment."""
-    return [sys.executable, "-m", "pipeline", *map(str, arguments)]
+def command(*arguments: str | Path, poison: bool = False) -> list[str]:
+    """The command line of `cityreports` in this environment; documents can poison their worker where asked for."""
+    program = [str(POISON / "run.py")] if poison else ["-m", "pipeline"]
+    return [sys.executable, *program, *map(str, arguments)]
 
 
-def environment(poison: bool = False, **more: str) -> dict[str, str]:
-    """The environment of a run, with documents able to poison their worker where asked for."""
-    given = {**os.environ, **more}
-    paths = [str(PROJECT), *([str(POISON)] if poison else [])]
-    return {**given, "PYTHONPATH": os.pathsep.join(paths)}
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a run: this checkout is the one that runs, whatever is installed."""
+    return {**os.environ, **more, "PYTHONPATH": str(PROJECT)}
 
 
 def run(
@@ -75,9 +74,9 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run `cityreports` and wait for it."""
     return subprocess.run(
-        command(*arguments),
+        command(*arguments, poison=poison),
         cwd=cwd,
-        env=environment(poison, **more),
+        env=environment(**more),
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -1,7 +1,9 @@
-"""Put on the path of worker processes by tests: documents that say so crash, hang, eat memory or raise.
+"""A worker process whose documents can crash it, hang, eat memory or raise: a stand-in for `start_child.py`.
 
-Only worker processes are touched; the product has no switch for this.
+The product has no switch for this; `run.py` beside it starts these children instead of the real ones.
 """
+
+from __future__ import annotations
 
 import os
 import sys
@@ -27,5 +29,9 @@ def poison() -> None:
     room.extract = extract
 
 
-if "pipeline.run.worker" in sys.orig_argv:
+if __name__ == "__main__":
+    sys.path[:] = sys.argv[1:]
     poison()
+    from pipeline.run.worker import main
+
+    main()

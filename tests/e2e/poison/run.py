@@ -1,0 +1,12 @@
+"""`cityreports` with children that documents can poison (`child.py` beside this file)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.cli import main
+from pipeline.run import pool
+
+if __name__ == "__main__":
+    pool.START = Path(__file__).resolve().with_name("child.py")
+    main()
