@@ -16,19 +16,22 @@ def ingest(
     out: str | Path = "processed",
     *,
     force: bool = False,
-    prune: bool = False,
+    accept_changes: bool = False,
     settings: Settings | None = None,
     **options: Any,
 ) -> dict[str, Any]:
     """Process the folder `raw` into the folder `out`, and give the record of the run (as in `run.json`).
 
-    `options` are fields of `Settings` (`workers=4`). Raises RunError or UsageError; a document that cannot be read
-    raises nothing, it is in quarantine.
+    `options` are fields of `Settings` (`workers=4`); `accept_changes` says that losses of records are meant. Raises
+    RunError or UsageError; a document that cannot be read raises nothing, it is in quarantine.
     """
+    from pipeline.run.engine import Options
     from pipeline.run.engine import ingest as run
+    from pipeline.run.guard import ALL_SITES
 
     chosen = {**(settings.model_dump() if settings else {}), **options, "raw": Path(raw), "out": Path(out)}
-    record = run(load(**chosen), force=force, prune=prune).record
+    accepted = frozenset({ALL_SITES}) if accept_changes else frozenset[str]()
+    record = run(load(**chosen), Options(force=force, accepted=accepted)).record
     assert record is not None  # only a dry run has none
     return record.model_dump(mode="json")
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -18,15 +18,21 @@ from pipeline import settings as configuration
 from pipeline import terminal
 from pipeline.errors import CityReportsError, UsageError
 
+if TYPE_CHECKING:
+    from pipeline.run import engine
+
 EXIT_QUARANTINED = 1
 EXIT_INTERRUPTED = 130
+
+_ALL = "all sites"  # guard.ALL_SITES
+"""What `--accept-changes` stands for where no site is named."""
 
 _EPILOG = """\b
 Exit codes:
   0  done
   1  done, with documents in quarantine, under --strict
   2  the command makes no sense
-  3  the run could not do its work
+  3  the run could not do its work, or was held back because too much would be lost
   130  stopped with Ctrl-C; the next run completes it
 """
 
@@ -77,7 +83,18 @@ Examples:
 @click.option("--workers", type=int, help="Child processes [one for each core].")
 @click.option("--force", is_flag=True, help="Do every document again.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
-@click.option("--prune", is_flag=True, help="Sources that vanished were meant to; remove their outputs.")
+@click.option(
+    "--accept-changes",
+    "accepted",
+    multiple=True,
+    is_flag=False,
+    flag_value=_ALL,
+    metavar="[SITE]",
+    help="A run that was held back is meant: all of it, or the losses of SITE.",
+)
+@click.option(
+    "--verify", is_flag=True, help="Compare every output with its digest, and make it again if need be."
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 when documents are in quarantine.")
 @click.option(
     "--ocr", is_flag=True, default=None, help="Read pictures of pages with tesseract, where it is installed."
@@ -88,36 +105,62 @@ def ingest(
     workers: int | None,
     force: bool,
     dry_run: bool,
-    prune: bool,
+    accepted: tuple[str, ...],
+    verify: bool,
     strict: bool,
     ocr: bool | None,
 ) -> None:
     """Process the folder RAW into structured profile records."""
-    from pipeline.run.engine import ingest as run
+    from pipeline.run import engine, guard
 
     settings = configuration.load(raw=raw, out=out, workers=workers, ocr=ocr)
-    began = time.monotonic()
-    with terminal.progress() as progress:
-        result = run(settings, force=force, dry_run=dry_run, prune=prune, progress=progress)
-    if result.record is None:
-        terminal.show_changes(result.changes, settings)
+    options = engine.Options(force=force, verify=verify, accepted=frozenset(accepted))
+    if dry_run:
+        _show_preview(settings, options)
         return
+    began = time.monotonic()
+    try:
+        with terminal.progress() as progress:
+            result = engine.ingest(settings, options, progress)
+    except guard.HeldBack as held:
+        terminal.show_losses(held)
+        raise
     terminal.show_summary(result, settings, time.monotonic() - began)
-    if strict and result.record.quarantine:
+    if strict and result.record is not None and result.record.quarantine:
         sys.exit(EXIT_QUARANTINED)
+
+
+def _show_preview(settings: configuration.Settings, options: engine.Options) -> None:
+    from pipeline.run import engine
+
+    result = engine.preview(settings, options)
+    terminal.show_changes(result.changes, settings)
+    terminal.show_notes(result.notes)
 
 
 @cli.command(epilog="\b\nExample:\n  cityreports status")
 @click.argument("raw", required=False, type=click.Path(path_type=Path))
 @_out_option
-def status(raw: Path | None, out: Path | None) -> None:
+@click.option("--verify", is_flag=True, help="Compare every output with its digest.")
+def status(raw: Path | None, out: Path | None, verify: bool) -> None:
     """What changed since the last run: what will be done again, and why."""
-    from pipeline.run.engine import ingest as run
+    from pipeline.run import engine
 
-    settings = configuration.load(raw=raw, out=out)
-    result = run(settings, dry_run=True)
-    terminal.show_changes(result.changes, settings)
-    terminal.show_notes(result.notes)
+    _show_preview(configuration.load(raw=raw, out=out), engine.Options(verify=verify))
+
+
+@cli.command(epilog="\b\nExamples:\n  cityreports changes\n  cityreports changes --json > changes.json")
+@_out_option
+@click.option("--json", "as_json", is_flag=True, help="As JSON, every field in full.")
+def changes(out: Path | None, as_json: bool) -> None:
+    """What the last run that changed something added, changed and removed, record by record."""
+    from pipeline.run import engine
+
+    done, held = engine.last_differences(configuration.load(out=out))
+    if as_json:
+        click.echo(terminal.json_of({"done": done, "held_back": held}))
+    else:
+        terminal.show_differences(done, held)
 
 
 @cli.command(
@@ -206,8 +249,7 @@ def repairs(document: str | None, raw: Path | None, out: Path | None) -> None:
 @click.option("--workers", type=int, help="Child processes [one for each core].")
 def retry(documents: tuple[str, ...], raw: Path | None, out: Path | None, workers: int | None) -> None:
     """Try again what is in quarantine: DOCUMENTS, or all of it."""
-    from pipeline.run import inspect
-    from pipeline.run.engine import ingest as run
+    from pipeline.run import engine, inspect
 
     settings = configuration.load(raw=raw, out=out, workers=workers)
     in_quarantine = inspect.quarantined(settings)
@@ -219,7 +261,7 @@ def retry(documents: tuple[str, ...], raw: Path | None, out: Path | None, worker
             )
     began = time.monotonic()
     with terminal.progress() as progress:
-        result = run(settings, again=frozenset(chosen), progress=progress)
+        result = engine.ingest(settings, engine.Options(again=frozenset(chosen)), progress)
     terminal.show_summary(result, settings, time.monotonic() - began)
 
 

@@ -13,9 +13,9 @@
         ├── EncryptedDocument       "encrypted"         needs a password
         ├── InternalError           "internal-error"    a defect of this program
         ├── ChangedWhileReading     "changed"           tried again by the next run
-        ├── TimeLimit               "time-limit"        tried again by the next run
-        ├── MemoryLimit             "memory-limit"      tried again by the next run
-        └── WorkerCrash             "crash"             tried again by the next run
+        ├── TimeLimit               "time-limit"        tried again by the next run, once
+        ├── MemoryLimit             "memory-limit"      tried again by the next run, once
+        └── WorkerCrash             "crash"             tried again by the next run, once
 
 Every message is a sentence for the person at the terminal: what happened, and what to do.
 """
@@ -46,11 +46,13 @@ class RunError(CityReportsError):
 class DocumentError(CityReportsError):
     """One document cannot become a record. `code` names the failure in `error.json`.
 
-    `transient` failures depend on the machine or the moment: the next run tries such a document again.
+    `transient` failures depend on the machine or the moment: the next run tries such a document again; where they are
+    `counted`, only so often, because what will fail again is not worth its time limit at every run.
     """
 
     code: ClassVar[str] = "error"
     transient: ClassVar[bool] = False
+    counted: ClassVar[bool] = False
 
 
 class EmptyDocument(DocumentError):
@@ -113,6 +115,7 @@ class TimeLimit(DocumentError):
 
     code = "time-limit"
     transient = True
+    counted = True
 
 
 class MemoryLimit(DocumentError):
@@ -120,6 +123,7 @@ class MemoryLimit(DocumentError):
 
     code = "memory-limit"
     transient = True
+    counted = True
 
 
 class WorkerCrash(DocumentError):
@@ -127,6 +131,7 @@ class WorkerCrash(DocumentError):
 
     code = "crash"
     transient = True
+    counted = True
 
 
 def _leaves(kind: type[DocumentError]) -> list[type[DocumentError]]:

@@ -45,6 +45,13 @@ class Settings(BaseSettings):
         3072 * MEBIBYTE
     )
 
+    loss_limit: Annotated[
+        float,
+        Field(
+            gt=0, le=1, description="share of a site's records, sections or text that a run may lose unasked"
+        ),
+    ] = 0.2
+
     max_text_bytes: Annotated[
         int, Field(ge=1024, description="bytes of HTML or text that are read", json_schema_extra=_AFFECTS)
     ] = 16 * MEBIBYTE

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -21,7 +22,9 @@ from pipeline.model import REPLACEMENT, Block, Edit, Finding, Metadata, Origin, 
 
 if TYPE_CHECKING:
     from pipeline.run.changes import Change
+    from pipeline.run.differences import Differences
     from pipeline.run.engine import Result
+    from pipeline.run.guard import HeldBack
     from pipeline.run.inspect import Explanation, Found, Piece
     from pipeline.run.records import ErrorRecord
     from pipeline.settings import Settings
@@ -31,6 +34,11 @@ _SHOWN = 400
 
 _CONTEXT = 24
 """Characters that are shown on either side of an edit."""
+
+_LISTED, _RECORDS_LISTED = 10, 50
+"""Entries of a list that are shown before the rest is counted."""
+
+_SIGNS = {"added": ("+", "green"), "changed": ("~", "yellow"), "removed": ("-", "red")}
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
@@ -128,8 +136,12 @@ def show_summary(result: Result, settings: Settings, seconds: float) -> None:
     out.print(table)
     out.print()
     unchanged = counts["documents"] - counts["quarantined"] - result.done
+    records = result.differences
     out.print(Text(f"{result.done:,} done now, {unchanged:,} unchanged." if result.done else
                    "Nothing changed since the last run."))  # fmt: skip
+    if records.records:
+        changed = ", ".join(f"{records.count(change):,} {change}" for change in _SIGNS)
+        out.print(Text(f"Records: {changed} ({program()} changes)."))
     if result.record.quarantine:
         out.print(Text("In quarantine:"))
         for entry in result.record.quarantine[:10]:
@@ -150,6 +162,75 @@ def show_summary(result: Result, settings: Settings, seconds: float) -> None:
     ):
         out.print(Text(f"  {path!s:<28} {what}"))
     out.print(Text(f"  {program() + ' show DOCUMENT':<28} one of them, here in the terminal"))
+
+
+def show_losses(held: HeldBack) -> None:
+    """What a run that was held back would lose, by site and field, and the pages that came broken."""
+    out = console()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("site", "field"):
+        table.add_column(name)
+    for name in ("stands", "would stand", "lost"):
+        table.add_column(name, justify="right")
+    for loss in held.losses:
+        numbers = (f"{loss.before:,}", f"{loss.after:,}", f"{loss.share:.0%}")
+        table.add_row(Text(safe(loss.site)), loss.field, *numbers)
+    out.print(table)
+    out.print()
+    if held.displaced:
+        out.print(Text("Good records whose page came broken:"))
+        for path, code in sorted(held.displaced.items())[:_LISTED]:
+            out.print(Text(f"  {code:<17} {safe(path)}", style="yellow"))
+        if len(held.displaced) > _LISTED:
+            out.print(Text(f"  … and {len(held.displaced) - _LISTED} more"))
+    out.print(Text(f"  {program()} changes shows all that this run would change"))
+    out.print()
+
+
+def show_differences(done: Differences, held: Differences | None) -> None:
+    """What the last run that changed something changed, and what one that was held back would."""
+    out = console()
+    if held is not None:
+        out.print(Text("Held back; nothing of this was done:", style="bold yellow"))
+        _show_records(held)
+        out.print()
+    if not done.records:
+        out.print(Text("No run has changed anything yet."))
+        return
+    out.print(Text("The last run that changed something:", style="bold"))
+    _show_records(done)
+
+
+def _show_records(differences: Differences) -> None:
+    out = console()
+    for record in differences.records[:_RECORDS_LISTED]:
+        what = "quarantine" if record.kind == "quarantine" else (record.title or "")
+        code = f" ({record.code})" if record.code else ""
+        sign, style = _SIGNS[record.change]
+        out.print(Text(f"{sign} {safe(record.path)}", style=style), Text(safe(what, 60) + code, style="dim"))
+        for change in record.fields[:_LISTED]:
+            before, after = _quoted(change.before), _quoted(change.after)
+            out.print(Text(f"    {change.field}: {before} → {after}"))
+        if len(record.fields) > _LISTED:
+            out.print(Text(f"    … and {len(record.fields) - _LISTED} more fields"))
+    if len(differences.records) > _RECORDS_LISTED:
+        out.print(
+            Text(f"… and {len(differences.records) - _RECORDS_LISTED:,} more records (--json lists all)")
+        )
+    counts = (f"{differences.count(change):,} {change}" for change in _SIGNS)
+    out.print(Text(f"Records: {', '.join(counts)}."))
+
+
+def _quoted(text: str | None) -> str:
+    return "nothing" if text is None else repr(safe(text, 100))
+
+
+def json_of(records: dict[str, Differences | None]) -> str:
+    """Records as JSON."""
+    plain = {
+        name: record and record.model_dump(mode="json", exclude_none=True) for name, record in records.items()
+    }
+    return orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode()
 
 
 def program() -> str:

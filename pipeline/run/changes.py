@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import orjson
 
-from pipeline.errors import UsageError
+from pipeline.errors import DOCUMENT_ERRORS, UsageError
+from pipeline.run.keys import limits_digest
 from pipeline.run.ledger import Failed, Ledger
 from pipeline.run.plan import Plan, Unit
+from pipeline.run.quarantine import MAX_TRIES
+from pipeline.run.staging import failures
 from pipeline.settings import Settings
 
 _REASONS = {
@@ -21,6 +24,11 @@ _REASONS = {
     "overlay": "the overlay folder changed",
     "tools": "tesseract changed",
 }
+
+
+class _Reason(NamedTuple):
+    kind: Literal["new", "again", "retry"]
+    why: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ def find_changes(
     """
     read = ledger.read_keys() if ledger else {}
     parts = ledger.read_parts() if ledger else {}
-    failed = {row.id: row for row in ledger.failed()} if ledger else {}
+    failed, limits = failures(ledger), limits_digest(settings)
     known = set(plan.units) | set(plan.refused)
     if unknown := sorted(again - known):
         raise UsageError(
@@ -50,31 +58,46 @@ def find_changes(
         )
     changes = []
     for document, unit in plan.units.items():
-        reason = _reason(
-            unit, read.get(document), parts.get(document), failed.get(document), force, document in again
-        )
+        reason: _Reason | None
+        if document in again:
+            reason = _Reason("retry", "asked for")
+        elif document in failed and failed[document].about["stage"] != "settle":
+            reason = _after_failure(unit.key, failed[document], limits, force)
+        else:
+            reason = _after_reading(unit, read.get(document), parts.get(document), force)
         if reason is not None:
             changes.append(Change(document, unit.source.path, *reason))
     return changes + [Change("", path, "gone", "its source is not there any more") for path in plan.vanished]
 
 
-def _reason(
-    unit: Unit, key: str | None, parts: str | None, failed: Failed | None, force: bool, again: bool
-) -> tuple[Literal["new", "again", "retry"], str] | None:
-    if again:
-        return "retry", "asked for"
-    if failed is not None and failed.transient:
-        return "retry", "it was stopped by a limit or a crash"
-    if failed is not None and failed.key == unit.key and not force:
-        return None
-    if failed is None and key is None:
-        return "new", "not seen before"
+def try_again(failed: Failed, key: str, limits: str) -> str | None:
+    """Why a document that failed is to be tried again under `key`, or None where it would fail again."""
+    error = DOCUMENT_ERRORS[failed.about["code"]]
+    if failed.key != key:
+        return "something changed since it failed"
+    if error.counted and failed.limits != limits:
+        return "the limits or the program changed since it failed"
+    if error.counted and failed.tries < MAX_TRIES:
+        return "it was stopped by a limit or a crash"
+    if error.transient and not error.counted:
+        return "it changed while it was read"
+    return None
+
+
+def _after_failure(key: str, failed: Failed, limits: str, force: bool) -> _Reason | None:
+    why = try_again(failed, key, limits)
+    if why is not None:
+        return _Reason("retry", why)
+    return _Reason("again", "asked for (--force)") if force else None
+
+
+def _after_reading(unit: Unit, key: str | None, parts: bytes | None, force: bool) -> _Reason | None:
+    if key is None:
+        return _Reason("new", "not seen before")
     if force:
-        return "again", "asked for (--force)"
-    if failed is not None:
-        return "retry", "something changed since it failed"
+        return _Reason("again", "asked for (--force)")
     if key == unit.key:
         return None
-    old = orjson.loads(parts or "{}")
+    old = orjson.loads(parts or b"{}")
     reasons = [_REASONS.get(name, name) for name, value in unit.parts.items() if old.get(name) != value]
-    return "again", ", ".join(reasons)
+    return _Reason("again", ", ".join(reasons))

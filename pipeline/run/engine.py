@@ -1,39 +1,42 @@
 """A run from beginning to end: plan, read, gather, settle, join.
 
-Whatever moment it is killed at, what stands under `processed/` is whole, and the next run completes it: a row of
-the ledger is written only after the files it speaks of, and `run.json` last of all.
+Reading and settling fill the ledger and replace nothing; `placing` puts what they made in its place at the end.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import orjson
 
-from pipeline.errors import DocumentError, RunError, UsageError
+from pipeline.errors import DocumentError, RunError, UsageError, WorkerCrash
 from pipeline.model import Answers, Summary, digest
-from pipeline.run import keys
-from pipeline.run.changes import Change, find_changes
+from pipeline.run import keys, ledger_file
+from pipeline.run.changes import Change, find_changes, try_again
+from pipeline.run.differences import Differences
 from pipeline.run.gather import gather
-from pipeline.run.ledger import Ledger, Settled
-from pipeline.run.outputs import DOCUMENTS, QUARANTINE, Outputs
+from pipeline.run.ledger import Failed, Ledger, told
+from pipeline.run.ledger_file import LedgerDamaged
+from pipeline.run.outputs import Outputs
+from pipeline.run.placing import CHANGES, HELD, Placing
 from pipeline.run.plan import Plan, Refused, Unit, make_plan
 from pipeline.run.pool import Answer, Pool
 from pipeline.run.progress import Progress, Silence
-from pipeline.run.quarantine import error_of, put_aside
+from pipeline.run.quarantine import error_of, record_of
 from pipeline.run.records import RunRecord
+from pipeline.run.staging import failed_of, failures, stage_failed, stage_settled
 from pipeline.settings import CONFIG_FILE, Settings
 
-AGGREGATES = "aggregates"
-_VANISHED_SHARE = 0.2
 _WARMING = 900.0
 """Seconds that building the language data may take, the first time on a machine."""
+
+_STARTS = 3
+"""How often a child that dies while it prepares is started: something else may have ended it."""
 
 
 @dataclass(frozen=True)
@@ -44,44 +47,126 @@ class Result:
     done: int
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    differences: Differences = field(default_factory=Differences)
 
 
-def ingest(
-    settings: Settings,
-    *,
-    force: bool = False,
-    dry_run: bool = False,
-    prune: bool = False,
-    again: frozenset[str] = frozenset(),
-    progress: Progress | None = None,
-) -> Result:
+@dataclass(frozen=True)
+class Options:
+    """What is asked of one run, beside the configuration.
+
+    `force` does every document again, `again` those whose ids it holds; `verify` compares outputs with their digests;
+    `accepted` names the sites whose losses are meant (`guard.ALL_SITES`: all).
+    """
+
+    force: bool = False
+    verify: bool = False
+    accepted: frozenset[str] = frozenset()
+    again: frozenset[str] = frozenset()
+
+
+def ingest(settings: Settings, options: Options = Options(), progress: Progress | None = None) -> Result:
     """Process `settings.raw` into `settings.out`.
 
-    `force` does every document again, `again` those whose ids it holds; `dry_run` writes nothing; `prune` means
-    that sources which vanished were meant to. Raises RunError or UsageError with one sentence.
+    Raises UsageError, or RunError with one sentence: HeldBack where too much would be lost.
     """
     progress = progress or Silence()
     _check_folders(settings)
-    if dry_run:
-        ledger = Ledger.open_to_read(settings.out)
-        plan = make_plan(settings, ledger)
-        changes = find_changes(plan, ledger, settings, force=force, again=again)
-        return Result(None, 0, tuple(changes), plan.notes)
     outputs = Outputs(settings.out)
     outputs.make()
     with _only_run(settings.out):
         outputs.clear_partial()
-        ledger = Ledger.open(settings.out)
         try:
-            return _Run(settings, ledger, outputs, progress).complete(force, prune, again)
-        except sqlite3.OperationalError as error:
-            raise RunError(
-                f"The ledger in {settings.out} could not be written ({error}). If the disk is full, make room and run "
-                "again; what is done so far is kept."
-            ) from error
+            return _with_ledger(settings, outputs, options, progress)
+        except LedgerDamaged as error:
+            ledger_file.remove(settings.out)
+            result = _with_ledger(settings, outputs, replace(options, again=frozenset()), progress)
+            return replace(result, notes=(*result.notes, _begun_anew(str(error))))
         finally:
-            ledger.close()
             outputs.clear_partial()
+
+
+def _with_ledger(settings: Settings, outputs: Outputs, options: Options, progress: Progress) -> Result:
+    ledger = Ledger.open(settings.out)
+    try:
+        with told(settings.out):
+            result = _Run(settings, ledger, outputs, progress).complete(options)
+    finally:
+        ledger.close()
+    if ledger.begun_anew is None:
+        return result
+    return replace(result, notes=(*result.notes, _begun_anew(ledger.begun_anew)))
+
+
+def _begun_anew(why: str) -> str:
+    return f"The ledger was begun anew ({why}); every document was read again."
+
+
+def preview(settings: Settings, options: Options = Options()) -> Result:
+    """What a run would do, and why; nothing is written. Raises UsageError, or RunError with one sentence."""
+    _check_folders(settings)
+    with _looking(settings.out) as ledger:
+        plan = make_plan(settings, ledger, options.again)
+        changes = find_changes(plan, ledger, settings, force=options.force, again=options.again)
+        warnings = _warnings(ledger, Outputs(settings.out), options.verify) if ledger else []
+    return Result(None, 0, tuple(changes), (*plan.notes, *warnings))
+
+
+@contextmanager
+def _looking(out: Path) -> Iterator[Ledger | None]:
+    """The ledger for looking only, None where there is none. Raises RunError where it is damaged."""
+    ledger = Ledger.open_to_read(out)
+    try:
+        with told(out):
+            yield ledger
+    except LedgerDamaged as error:
+        raise RunError(
+            f"The ledger in {out} is damaged ({error}); 'cityreports ingest' begins it anew."
+        ) from error
+    finally:
+        if ledger is not None:
+            ledger.close()
+
+
+def _warnings(ledger: Ledger, outputs: Outputs, verify: bool) -> list[str]:
+    """What a person should know of the output folder before the next run."""
+    known, notes = ledger.outputs(), []
+    spoiled = [output.path for output in outputs.spoiled(known, by_digest=verify)]
+    strays = [str(path.relative_to(outputs.root)) for path in outputs.strays(known)] if known else []
+    if spoiled:
+        how = "cityreports ingest --verify" if verify else "the next run"
+        notes.append(
+            f"{len(spoiled)} output(s) are missing or changed; {how} makes them again: {_some(spoiled)}"
+        )
+    if strays:
+        notes.append(
+            f"{len(strays)} stray file(s) in the output folder; the next run removes them: {_some(strays)}"
+        )
+    if ledger.get(HELD) is not None:
+        notes.append(
+            "The last run was held back and replaced nothing; 'cityreports changes' shows what it would do."
+        )
+    return notes
+
+
+def _some(paths: list[str]) -> str:
+    return ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
+
+
+def last_differences(settings: Settings) -> tuple[Differences, Differences | None]:
+    """What the last run that changed something changed, and what one that was held back since would change.
+
+    Raises RunError where nothing was ingested yet.
+    """
+    with _looking(settings.out) as ledger:
+        if ledger is None:
+            raise RunError(
+                f"There is nothing in {settings.out} yet; run 'cityreports ingest' first, or name --out."
+            )
+        done, held = ledger.get(CHANGES), ledger.get(HELD)
+    return (
+        Differences.model_validate_json(done) if done else Differences(),
+        Differences.model_validate_json(held) if held else None,
+    )
 
 
 def _check_folders(settings: Settings) -> None:
@@ -108,7 +193,7 @@ def _check_folders(settings: Settings) -> None:
 def _only_run(out: Path) -> Iterator[None]:
     """Hold the folder's lock, so that two runs never write into it at once."""
     try:
-        lock = (out / ".lock").open("w")
+        lock = os.fdopen(os.open(out / ".lock", os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o644), "w")
     except OSError as error:
         raise RunError(
             f"The folder {out} cannot be written ({error.strerror}); name another with --out."
@@ -129,35 +214,41 @@ class _Run:
         self._ledger = ledger
         self._outputs = outputs
         self._progress = progress
+        self._limits = keys.limits_digest(settings)
+        self._read_now: set[str] = set()
+        self._failures: dict[str, Failed] = {}
 
-    def complete(self, force: bool, prune: bool, again: frozenset[str]) -> Result:
-        plan = make_plan(self._settings, self._ledger)
-        self._check_vanished(plan, prune)
-        spoiled = self._forget_spoiled()
-        changes = find_changes(plan, self._ledger, self._settings, force=force, again=again)
+    def complete(self, options: Options) -> Result:
+        plan = make_plan(self._settings, self._ledger, options.again)
+        self._check_not_empty(plan)
+        spoiled = self._forget_spoiled(options.verify)
+        changes = find_changes(plan, self._ledger, self._settings, force=options.force, again=options.again)
         corpus_key = _corpus_key(plan, self._settings)
-        if not changes and self._ledger.get("complete") == corpus_key:
-            kept = self._ledger.get("record")
-            if kept is not None and not spoiled:
-                self._remember_files(plan)
-                return Result(RunRecord.model_validate_json(kept), 0, (), plan.notes)
+        kept = self._ledger.get("record")
+        if not changes and not spoiled and kept and self._ledger.get("complete") == corpus_key.encode():
+            self._remember_files(plan)
+            return Result(RunRecord.model_validate_json(kept), 0, (), plan.notes)
         with self._ledger.transaction():
             self._ledger.set("complete", None)
-        self._forget_gone(plan)
         todo = [plan.units[change.id] for change in changes if change.id in plan.units]
+        self._failures = failures(self._ledger)
         with Pool(self._settings) as pool:
             if todo or self._unsettled(plan, {}):
                 self._warm(pool)
             self._read(pool, todo)
-            answers = self._gather()
-            settled = self._settle(pool, plan, answers)
+            settled = self._settle(pool, plan, self._gather(plan))
         self._refuse(plan)
-        record = self._join(plan)
+        self._progress.phase("Joining", 1)
+        placing = Placing(self._settings, self._ledger, self._outputs, plan)
+        record, differences = placing.complete(options.accepted)
+        self._progress.step()
         self._remember_files(plan)
         with self._ledger.transaction():
-            self._ledger.set("record", record.model_dump_json())
-            self._ledger.set("complete", corpus_key)
-        return Result(record, len({unit.id for unit in todo} | settled), tuple(changes), plan.notes)
+            self._ledger.set("record", record.model_dump_json().encode())
+            self._ledger.set("complete", corpus_key.encode())
+        done = {unit.id for unit in todo} | settled
+        failed = {entry.id for entry in record.quarantine}
+        return Result(record, len(done - failed), tuple(changes), plan.notes, differences)
 
     def _remember_files(self, plan: Plan) -> None:
         """Keep what was seen of the files, so that the next run need not open those that stay the same."""
@@ -165,47 +256,34 @@ class _Run:
             with self._ledger.transaction():
                 self._ledger.replace_files(plan.files)
 
-    def _check_vanished(self, plan: Plan, prune: bool) -> None:
-        if not plan.units and not plan.refused and not (prune and plan.known):
+    def _check_not_empty(self, plan: Plan) -> None:
+        if not plan.units and not plan.refused and not self._ledger.settled_keys():
             raise RunError(
                 f"The folder {self._settings.raw} holds no documents; put your pages and reports there "
                 "(.html, .txt, .md, .pdf, also compressed as .gz)."
             )
-        if plan.known and len(plan.vanished) > _VANISHED_SHARE * plan.known and not prune:
-            shown = ", ".join(plan.vanished[:3]) + (" …" if len(plan.vanished) > 3 else "")
-            raise RunError(
-                f"{len(plan.vanished)} of {plan.known} known sources have vanished from {self._settings.raw} "
-                f"({shown}). "
-                "Put them back, or run again with --prune if that is meant; their outputs are removed then."
-            )
 
-    def _forget_gone(self, plan: Plan) -> None:
-        """Forget documents and quarantine entries whose source is not there any more."""
-        wanted = set(plan.units) | set(plan.refused)
-        known = set(self._ledger.read_keys()) | set(self._ledger.settled_keys())
-        known |= {row.id for row in self._ledger.failed()}
-        with self._ledger.transaction():
-            for owner in sorted(known - wanted):
-                self._ledger.forget(owner)
-
-    def _forget_spoiled(self) -> bool:
-        """Forget what was made of a document where a file of it is not as it was written."""
-        spoiled = {output.owner for output in self._ledger.outputs() if not self._outputs.intact([output])}
+    def _forget_spoiled(self, verify: bool) -> bool:
+        """Forget what was made of a document where a file of it is not as it was written; remove strays."""
+        known = self._ledger.outputs()
+        if known and self._outputs.strays(known):  # with a new ledger, everything would look astray
+            self._outputs.sweep(known, ())
+        spoiled = {output.owner for output in self._outputs.spoiled(known, by_digest=verify)}
         with self._ledger.transaction():
             for owner in sorted(spoiled):
-                self._ledger.forget_settled(owner)
-                self._ledger.forget_failed(owner)
+                self._ledger.forget_made(owner)
         return bool(spoiled)
 
     def _warm(self, pool: Pool) -> None:
         """Build what is built once on a machine, and make sure that children can work at all."""
         self._progress.phase("Preparing", 1)
-        for _, answer in pool.map(["warm"], lambda task: ({"task": task}, b""), _WARMING):
-            if answer.error is not None or not answer.header.get("ok"):
-                what = answer.error or answer.header.get("message")
-                raise RunError(
-                    f"The worker process cannot start: {what} 'python -m pipeline.run.worker' may say more."
-                )
+        for start in range(1, _STARTS + 1):
+            _, answer = next(iter(pool.map(["warm"], lambda task: ({"task": task}, b""), _WARMING)))
+            if answer.error is None and answer.header.get("ok"):
+                break
+            what = answer.error or answer.header.get("message")
+            if not isinstance(answer.error, WorkerCrash) or start == _STARTS:
+                raise RunError(f"The process that reads documents cannot start: {what}")
         self._progress.step()
 
     def _read(self, pool: Pool, units: list[Unit]) -> None:
@@ -224,19 +302,21 @@ class _Run:
             }, b""
 
         for unit, answer in pool.map(units, request):
-            if self._failed(unit, answer, "read"):
+            self._progress.step()
+            if self._failed(unit, answer, "read", unit.key):
                 continue
+            self._read_now.add(unit.id)
             with self._ledger.transaction():
-                self._ledger.forget_settled(unit.id)
-                parts = orjson.dumps(unit.parts).decode()
+                self._ledger.unstage(unit.id)
+                parts = orjson.dumps(unit.parts)
                 summary = orjson.dumps(answer.header["summary"])
                 offered = orjson.dumps(answer.header["offered"])
                 self._ledger.save_read(unit.id, unit.key, parts, summary, offered, answer.payload)
-            self._progress.step()
 
-    def _gather(self) -> dict[str, Answers]:
-        """The answers to all documents, with the texts of the passages that siblings hold."""
-        summaries = [Summary.model_validate_json(blob) for blob in self._ledger.summaries().values()]
+    def _gather(self, plan: Plan) -> dict[str, Answers]:
+        """The answers to all documents of the plan, with the texts of the passages that siblings hold."""
+        known = self._ledger.summaries()
+        summaries = [Summary.model_validate_json(known[item]) for item in plan.units if item in known]
         answers = gather(summaries, self._settings)
         return {document: self._with_texts(answer) for document, answer in answers.items()}
 
@@ -253,15 +333,25 @@ class _Run:
         return answers.model_copy(update={"restorations": tuple(restorations)})
 
     def _unsettled(self, plan: Plan, answers: dict[str, Answers]) -> list[tuple[Unit, Answers, str]]:
-        """Documents that were read but not settled under their present key, by id."""
-        settled, read = self._ledger.settled_keys(), self._ledger.read_keys()
+        """Documents that were read and are neither settled nor failed under their present key, by id."""
+        read, settled, staged = (
+            self._ledger.read_keys(),
+            self._ledger.settled_keys(),
+            self._ledger.staged_keys(),
+        )
         found = []
         for document, unit in plan.units.items():
             if document not in read:
-                continue  # in quarantine
+                continue  # it failed when it was read
             answer = answers.get(document, Answers())
             key = digest(read[document], answer.model_dump_json())
-            if settled.get(document) != key:
+            failure = self._failures.get(document)
+            if document in self._read_now:
+                found.append((unit, answer, key))
+            elif failure is not None and failure.about["stage"] == "settle":
+                if try_again(failure, key, self._limits) is not None:
+                    found.append((unit, answer, key))
+            elif staged.get(document, ("settled", settled.get(document))) != ("settled", key):
                 found.append((unit, answer, key))
         return found
 
@@ -270,80 +360,44 @@ class _Run:
         self._progress.phase("Settling", len(todo))
 
         def request(item: tuple[Unit, Answers, str]) -> tuple[dict[str, object], bytes]:
-            return {"task": "settle", "answers": item[1].model_dump(mode="json")}, self._ledger.content(
-                item[0].id
-            )
+            document = self._ledger.content(item[0].id)
+            return {"task": "settle", "answers": item[1].model_dump(mode="json")}, document
 
         for (unit, _, key), answer in pool.map(todo, request):
-            if not self._failed(unit, answer, "settle"):
-                self._save_settled(unit, key, answer)
-                self._progress.step()
+            self._progress.step()
+            if not self._failed(unit, answer, "settle", key):
+                staged = stage_settled(key, unit.source.path, unit.id, answer.header, answer.payload)
+                with self._ledger.transaction():
+                    self._ledger.stage(staged)
         return {unit.id for unit, _, _ in todo}
 
-    def _save_settled(self, unit: Unit, key: str, answer: Answer) -> None:
-        written, position = [], 0
-        for name, length in answer.header["files"]:
-            data = answer.payload[position : position + length]
-            position += length
-            written.append(self._outputs.write(f"{DOCUMENTS}/{unit.id}/{name}", data, unit.id))
-        row = Settled(
-            document=unit.id,
-            key=key,
-            path=unit.source.path,
-            profile=orjson.dumps(answer.header["profile"]),
-            findings=orjson.dumps(answer.header["findings"]),
-            counts=orjson.dumps(answer.header["counts"]).decode(),
-        )
-        with self._ledger.transaction():
-            self._ledger.forget_failed(unit.id)
-            self._ledger.save_outputs(unit.id, written)
-            self._ledger.save_settled(row)
-
-    def _failed(self, unit: Unit, answer: Answer, stage: str) -> bool:
-        """Whether the document failed; then it is in quarantine now."""
+    def _failed(self, unit: Unit, answer: Answer, stage: str, key: str) -> bool:
+        """Whether the document failed; then that is staged now."""
         error, detail = error_of(answer)
         if error is not None:
-            self._put_aside(unit, error, stage, detail)
-            self._progress.step()
+            self._stage_failure(unit, error, stage, key, detail)
         return error is not None
 
-    def _put_aside(
-        self, item: Unit | Refused, error: DocumentError, stage: str, detail: tuple[str, ...] = ()
+    def _stage_failure(
+        self, item: Unit | Refused, error: DocumentError, stage: str, key: str, detail: tuple[str, ...] = ()
     ) -> None:
-        failure, written = put_aside(self._outputs, self._settings, item, error, stage, detail)
+        before = self._failures.get(item.id)
+        same = before is not None and (before.key, before.limits) == (key, self._limits)
+        tries = before.tries + 1 if same and before is not None and error.counted else 1
+        record = record_of(item, error, stage, detail, tries)
+        staged = stage_failed(key, record, self._limits)
+        self._failures[item.id] = failed_of(staged)[0]
         with self._ledger.transaction():
-            self._ledger.forget(item.id)
-            self._ledger.save_failed(failure)
-            self._ledger.save_outputs(item.id, written)
+            if stage == "read":
+                self._ledger.forget_read(item.id)
+            self._ledger.stage(staged)
 
     def _refuse(self, plan: Plan) -> None:
-        """Quarantine the files that have no content to read, but those that already are."""
-        known = {row.id: row.key for row in self._ledger.failed()}
+        """Stage quarantine entries of the files that have no content to read, but for those that are known."""
         for refused in plan.refused.values():
-            if known.get(refused.id) != refused.key:
-                self._put_aside(refused, refused.error, "plan")
-
-    def _join(self, plan: Plan) -> RunRecord:
-        from pipeline.run import aggregates  # pandas and pyarrow are not loaded where nothing changed
-        from pipeline.run.summary import make_record
-
-        self._progress.phase("Joining", 1)
-        corpus = aggregates.assemble(self._ledger.settled())
-        failed = self._ledger.failed()
-        files = aggregates.files(corpus)
-        wanted = {DOCUMENTS: {row.document for row in corpus.rows}, QUARANTINE: {row.id for row in failed}}
-        old = {output.path for output in self._ledger.outputs() if output.owner == AGGREGATES}
-        written = [self._outputs.write(path, data, AGGREGATES) for path, data in files.items()]
-        self._outputs.sweep(wanted, sorted(old - set(files) - {"run.json"}))
-        record = make_record(corpus, failed, written, plan.notes, self._settings)
-        body = orjson.dumps(
-            record.model_dump(mode="json"), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        )
-        written.append(self._outputs.write("run.json", body, AGGREGATES))
-        with self._ledger.transaction():
-            self._ledger.save_outputs(AGGREGATES, written)
-        self._progress.step()
-        return record
+            known = self._failures.get(refused.id)
+            if known is None or known.key != refused.key:
+                self._stage_failure(refused, refused.error, "plan", refused.key)
 
 
 def _corpus_key(plan: Plan, settings: Settings) -> str:

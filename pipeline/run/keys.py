@@ -64,6 +64,11 @@ def key_of(parts: dict[str, str]) -> str:
     return digest(*(item for name in sorted(parts) for item in (name, parts[name])))
 
 
+def limits_digest(settings: Settings) -> str:
+    """The digest of what decides whether a document is stopped: the limits, and the program as a whole."""
+    return digest(str(settings.time_limit), str(settings.memory_limit), program_digest())
+
+
 @cache
 def _configuration_of(values: str) -> str:
     return digest(values)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +18,8 @@ from pipeline.run.ledger import Output
 
 DOCUMENTS, QUARANTINE, SCHEMA = "documents", "quarantine", "schema"
 PARTIAL = ".partial"
-_ENTRY_NAME = re.compile(r"^[0-9a-f]{16}$")
+OWN_FOLDERS = (DOCUMENTS, QUARANTINE, SCHEMA)
+"""Folders that hold nothing but outputs: what else lies in them is removed."""
 
 
 def document_files(document: Document) -> dict[str, bytes]:
@@ -36,15 +37,16 @@ class Outputs:
         self.root = root
 
     def make(self) -> None:
-        """Make the folder where it is absent."""
+        """Make the folder where it is absent; a link or a file where a folder of ours belongs is removed."""
         with _told(self.root, "made"):
             self.root.mkdir(parents=True, exist_ok=True)
+            for name in (*OWN_FOLDERS, PARTIAL):
+                _not_a_link(self.root / name)
 
     def clear_partial(self) -> None:
         """Remove what a killed run left half-written. Only for the run that holds the folder's lock."""
         with _told(self.root, "cleaned"):
-            if (self.root / PARTIAL).is_dir():
-                shutil.rmtree(self.root / PARTIAL)
+            _delete(self.root / PARTIAL)
 
     def write(self, path: str, data: bytes, owner: str) -> Output:
         """Write a file of `owner` below the folder, whole or not at all; unchanged bytes are left as they are."""
@@ -81,43 +83,65 @@ class Outputs:
         return Output(path, owner, status.st_size, status.st_mtime_ns, hasher.hexdigest())
 
     def _room_for(self, target: Path) -> Path:
-        """Make the folder of a file, and give the folder for half-written ones."""
+        """Make the folder of a file, never through a link, and give the folder for half-written ones."""
+        if target.parent != self.root:
+            _not_a_link(target.parent)
         target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_dir() and not target.is_symlink():
+            _delete(target)
         partial = self.root / PARTIAL
         partial.mkdir(exist_ok=True)
         return partial
 
-    def keep_only(self, folder: str, entry: str, names: Iterable[str]) -> None:
-        """Remove the files of a document or quarantine entry but those named."""
-        kept, target = set(names), self.root / folder / entry
-        with _told(target, "cleaned"):
-            for item in target.iterdir():
-                if item.name not in kept:
-                    _delete(item)
+    def lines(self, name: str) -> list[bytes]:
+        """The lines of an aggregate; none where it is not there."""
+        try:
+            return (self.root / name).read_bytes().splitlines()
+        except OSError:
+            return []
 
-    def sweep(self, wanted: Mapping[str, set[str]], aggregates: Iterable[str]) -> None:
-        """Remove what nothing wants any more: folders of gone documents and entries, aggregates of old versions."""
+    def strays(self, outputs: Iterable[Output]) -> list[Path]:
+        """What lies in the folders of ours and is none of these outputs, sorted."""
+        files = {self.root / output.path for output in outputs}
+        folders = {parent for path in files for parent in path.parents} - {self.root, *self.root.parents}
+        return sorted(
+            path
+            for name in OWN_FOLDERS
+            for path in _below(self.root / name, folders)
+            if (path.is_symlink() or not path.is_dir() if path in folders else path not in files)
+        )
+
+    def sweep(self, outputs: Iterable[Output], former: Iterable[str]) -> None:
+        """Remove strays, former aggregates (names in the folder), and folders of ours that are empty then."""
         with _told(self.root, "cleaned"):
-            for folder, entries in wanted.items():
-                parent = self.root / folder
-                for item in sorted(parent.iterdir()) if parent.is_dir() else ():
-                    if _ENTRY_NAME.match(item.name) and item.name not in entries:
-                        _delete(item)
-                if parent.is_dir() and not any(parent.iterdir()):
-                    parent.rmdir()
-            for path in aggregates:
-                (self.root / path).unlink(missing_ok=True)
+            for path in self.strays(outputs):
+                _delete(path)
+            for name in former:
+                if name == Path(name).name:  # a name from a damaged ledger leads nowhere else
+                    _delete(self.root / name)
+            for name in OWN_FOLDERS:
+                folder = self.root / name
+                if folder.is_dir() and not any(folder.iterdir()):
+                    folder.rmdir()
 
-    def intact(self, outputs: Iterable[Output]) -> bool:
-        """Whether all these files stand there as they were written (by size and time of change)."""
-        for output in outputs:
-            try:
-                status = (self.root / output.path).lstat()
-            except OSError:
+    def spoiled(self, outputs: Iterable[Output], *, by_digest: bool = False) -> list[Output]:
+        """Those of the files that do not stand there as they were written.
+
+        Size and time of change decide, or the digest of the bytes with `by_digest`.
+        """
+        return [output for output in outputs if not self._stands(output, by_digest)]
+
+    def _stands(self, output: Output, by_digest: bool) -> bool:
+        path = self.root / output.path
+        try:
+            status = path.lstat()
+            if not stat.S_ISREG(status.st_mode):
                 return False
             if (status.st_size, status.st_mtime_ns) != (output.size, output.mtime_ns):
                 return False
-        return True
+            return not by_digest or _digest(path) == output.sha256
+        except OSError:
+            return False
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
@@ -130,16 +154,39 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
 
 def _holds(path: Path, data: bytes) -> bool:
     try:
-        return path.stat().st_size == len(data) and path.read_bytes() == data
-    except FileNotFoundError:
+        status = path.lstat()
+        return stat.S_ISREG(status.st_mode) and status.st_size == len(data) and path.read_bytes() == data
+    except (FileNotFoundError, NotADirectoryError):
         return False
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _below(folder: Path, known: set[Path]) -> Iterator[Path]:
+    """What lies in `folder` and in those folders below it that are known; links are not followed."""
+    if not folder.is_dir() or folder.is_symlink():
+        return
+    for item in os.scandir(folder):
+        path = Path(item.path)
+        yield path
+        if item.is_dir(follow_symlinks=False) and path in known:
+            yield from _below(path, known)
+
+
+def _not_a_link(folder: Path) -> None:
+    """Remove what stands in the place of a folder of ours and is none."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        folder.unlink()
 
 
 def _delete(item: Path) -> None:
     if item.is_dir() and not item.is_symlink():
         shutil.rmtree(item)
     else:
-        item.unlink()
+        item.unlink(missing_ok=True)
 
 
 class _told:  # noqa: N801 - reads as a phrase: with told(path, "written")

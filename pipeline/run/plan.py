@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import orjson
 
-from pipeline.errors import DOCUMENT_ERRORS, DocumentError, UnsupportedType
+from pipeline.errors import DOCUMENT_ERRORS, DocumentError
 from pipeline.model import Finding, Source, digest, short_id
 from pipeline.run import keys
 from pipeline.run.identity import document_id
@@ -66,10 +67,10 @@ class Plan:
     notes: tuple[str, ...]
 
 
-def make_plan(
-    settings: Settings, ledger: Ledger | None, progress: Callable[[int, int], None] = lambda done, of: None
-) -> Plan:
+def make_plan(settings: Settings, ledger: Ledger | None, again: frozenset[str] = frozenset()) -> Plan:
     """Look at every file of `settings.raw`; a file that has not changed since the last run is not opened.
+
+    `again` holds ids of quarantine entries that are tried again: their files are opened.
 
     Raises RunError where the folder or its manifest cannot be read.
     """
@@ -79,12 +80,12 @@ def make_plan(
     files: list[tuple[bytes, str, int, str]] = []
     refused: dict[str, Refused] = {}
     groups: dict[str, list[Unit]] = defaultdict(list)
-    for position, entry in enumerate(entries):
-        progress(position, len(entries))
+    for entry in entries:
         if entry.refused is not None:
             _refuse(refused, entry, entry.refused)
             continue
-        row = _identified(entry, settings, remembered.get(entry.name))
+        known = None if short_id("path", entry.name) in again else remembered.get(entry.name)
+        row = _identified(entry, settings, known)
         files.append(row)
         identity, error = _parse_identity(row[3])
         if error is not None:
@@ -125,9 +126,15 @@ def _identified(
         found = [identity.sha256, identity.size, identity.media_type, identity.compression]
     except DocumentError as error:
         found = [error.code, str(error)]
-        if error.transient or not isinstance(error, UnsupportedType):
+        if error.transient or _of_the_moment(error):
             now = 0  # looked at again by the next run
     return entry.name, stamp, now, orjson.dumps(found).decode()
+
+
+def _of_the_moment(error: DocumentError) -> bool:
+    """Whether the file system, and not what the file holds, was at fault: that can mend without the file changing."""
+    cause = error.__cause__
+    return isinstance(cause, OSError) and not isinstance(cause, gzip.BadGzipFile)
 
 
 def _parse_identity(row: str) -> tuple[content.Identity | None, DocumentError | None]:

@@ -6,13 +6,19 @@ import re
 
 from pipeline.errors import DOCUMENT_ERRORS, DocumentError, RefusedPath, Unreadable
 from pipeline.run.identity import without_secrets
-from pipeline.run.ledger import Failed, Output
+from pipeline.run.ledger import Output
 from pipeline.run.outputs import QUARANTINE, Outputs
 from pipeline.run.plan import Refused, Unit
 from pipeline.run.pool import Answer
 from pipeline.run.records import ErrorRecord
 from pipeline.settings import Settings
 from pipeline.sources.content import open_file
+
+MAX_TRIES = 2
+"""How often a document that is stopped by a limit, or kills its process, is tried under one key: once, and once more by
+the next run, since the machine may have been busy. A page of 200 KB that is stopped costs `time_limit` each time."""
+
+_NOT_AGAIN = " It was tried {tries} times; only 'retry' tries it again, until the document, the program or the limits change."
 
 _SUFFIX = re.compile(rb"(?:\.[A-Za-z0-9]{1,8}){1,2}$")
 
@@ -28,37 +34,38 @@ def error_of(answer: Answer) -> tuple[DocumentError | None, tuple[str, ...]]:
     )
 
 
-def put_aside(
-    outputs: Outputs,
-    settings: Settings,
-    item: Unit | Refused,
-    error: DocumentError,
-    stage: str,
-    detail: tuple[str, ...] = (),
-) -> tuple[Failed, list[Output]]:
-    """Write the quarantine entry of a document that failed; what the ledger keeps of it, and the files written."""
-    original = None if isinstance(error, RefusedPath) else _copy_original(outputs, settings, item)
+def record_of(
+    item: Unit | Refused, error: DocumentError, stage: str, detail: tuple[str, ...], tries: int
+) -> ErrorRecord:
+    """The error record of a document that failed, `tries` times by now under its present key."""
     source = item.source if isinstance(item, Unit) else None
-    record = ErrorRecord(
+    again = error.transient and (tries < MAX_TRIES or not error.counted)
+    advice = "" if again or not error.counted else _NOT_AGAIN.format(tries=tries)
+    return ErrorRecord(
         id=item.id,
         code=error.code,
-        message=str(error),
+        message=str(error) + advice,
         path=item.path,
         url=source.get("url") if source else None,
         source=without_secrets(source) if source else None,
         stage=stage,
-        transient=error.transient,
+        transient=again,
+        tries=tries,
         detail=detail,
-        original=original.path.rsplit("/", 1)[-1] if original else None,
         retry=f"cityreports retry {item.id}",
     )
+
+
+def put_aside(
+    outputs: Outputs, settings: Settings, item: Unit | Refused, record: ErrorRecord
+) -> tuple[bytes, list[Output]]:
+    """Write a quarantine entry: the error and, where it may be opened, the original. `error.json`, and the files."""
+    original = None if record.code == RefusedPath.code else _copy_original(outputs, settings, item)
+    if original is not None:
+        record = record.model_copy(update={"original": original.path.rsplit("/", 1)[-1]})
     body = record.model_dump_json(indent=2, exclude_none=True).encode() + b"\n"
-    written = [
-        outputs.write(f"{QUARANTINE}/{item.id}/error.json", body, item.id),
-        *([original] if original else []),
-    ]
-    outputs.keep_only(QUARANTINE, item.id, [output.path.rsplit("/", 1)[-1] for output in written])
-    return Failed(item.id, item.key, item.path, body, error.transient), written
+    error = outputs.write(f"{QUARANTINE}/{item.id}/error.json", body, item.id)
+    return body, [error, *([original] if original else [])]
 
 
 def _copy_original(outputs: Outputs, settings: Settings, item: Unit | Refused) -> Output | None:

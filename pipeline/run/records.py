@@ -10,7 +10,10 @@ from pipeline.model import City, Document, Finding, Profile, Record, Source
 
 
 class ErrorRecord(Record):
-    """Why a document is in quarantine, and what tries it again. `original` is the file with its bytes, if any."""
+    """Why a document is in quarantine, and what tries it again. `original` is the file with its bytes, if any.
+
+    `transient` says whether the next run tries it by itself, `tries` how often it has failed as it is now.
+    """
 
     id: str
     code: str
@@ -20,6 +23,7 @@ class ErrorRecord(Record):
     source: Source | None = None
     stage: str
     transient: bool
+    tries: int = 1
     detail: tuple[str, ...] = ()
     original: str | None = None
     retry: str

@@ -16,6 +16,13 @@ def pack(header: dict[str, Any], payload: bytes = b"") -> bytes:
     return _LENGTHS.pack(len(head), len(payload)) + head + payload
 
 
+def unpack(message: bytes) -> tuple[dict[str, Any], bytes]:
+    """Header and payload of a whole message."""
+    head_length, payload_length = _LENGTHS.unpack_from(message)
+    middle = _LENGTHS.size + head_length
+    return orjson.loads(message[_LENGTHS.size : middle]), message[middle : middle + payload_length]
+
+
 def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
     """The next message of a blocking stream, or None at its end."""
     lengths = _exactly(stream, _LENGTHS.size)
@@ -53,7 +60,6 @@ class Inbox:
         end = _LENGTHS.size + head_length + payload_length
         if len(self._buffer) < end:
             return None
-        head = bytes(self._buffer[_LENGTHS.size : _LENGTHS.size + head_length])
-        payload = bytes(self._buffer[_LENGTHS.size + head_length : end])
+        message = bytes(self._buffer[:end])
         del self._buffer[:end]
-        return orjson.loads(head), payload
+        return unpack(message)

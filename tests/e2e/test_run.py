@@ -279,11 +279,10 @@ def test_when_many_sources_vanish_the_run_stops_unless_that_is_meant(own: tuple[
     (raw / "site1.example" / "page1.html").unlink()
     stopped = ingest(raw, out)
     assert stopped.returncode == 3
-    assert "2 of 6 known sources have vanished" in stopped.stderr
-    assert "--prune" in stopped.stderr
-    assert len(stopped.stderr.strip().splitlines()) == 1
+    assert "Held back: this run would leave 4 of 6 documents" in stopped.stderr
+    assert "--accept-changes" in stopped.stderr
     assert differences(before, snapshot(out)) == []
-    assert ingest(raw, out, "--prune").returncode == 0
+    assert ingest(raw, out, "--accept-changes").returncode == 0
     assert len(lines(out / "profiles.jsonl")) == 4
 
 

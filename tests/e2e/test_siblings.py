@@ -104,7 +104,7 @@ def test_the_record_heals_and_sickens_with_its_donors(tmp_path: Path) -> None:
     healed = snapshot(out)
     for city in ("Gdynia", "Toruń", "Kraków", "Poznań", "Szczecin"):
         (raw / "cities.example" / f"{city.lower()}.html").unlink()
-    done = ingest(raw, out, "--prune")
+    done = ingest(raw, out, "--accept-changes")
     assert done.returncode == 0, done.stderr
     assert context_of(run(raw, out)["lublin"])["status"] == "lost"
     for city in ("Gdynia", "Toruń", "Kraków", "Poznań", "Szczecin"):
