@@ -139,7 +139,7 @@ def show_summary(result: Result, settings: Settings, seconds: float) -> None:
     records = result.differences
     out.print(Text(f"{result.done:,} done now, {unchanged:,} unchanged." if result.done else
                    "Nothing changed since the last run."))  # fmt: skip
-    if records.records:
+    if any(record.kind == "profile" for record in records.records):
         changed = ", ".join(f"{records.count(change):,} {change}" for change in _SIGNS)
         out.print(Text(f"Records: {changed} ({program()} changes)."))
     if result.record.quarantine:
@@ -183,7 +183,7 @@ def show_losses(held: HeldBack) -> None:
             out.print(Text(f"  {code:<17} {safe(path)}", style="yellow"))
         if len(held.displaced) > _LISTED:
             out.print(Text(f"  … and {len(held.displaced) - _LISTED} more"))
-    out.print(Text(f"  {program()} changes shows all that this run would change"))
+    out.print(Text(f"'{program()} changes' shows all that this run would change."))
     out.print()
 
 

@@ -48,26 +48,28 @@ class Loss:
 
 
 class HeldBack(RunError):
-    """The run would lose too much; nothing was replaced. `losses` are by site and field, `displaced` by path."""
+    """The run would lose too much; nothing was replaced.
 
-    def __init__(self, losses: Collection[Loss], displaced: dict[str, str], known: int) -> None:
-        self.losses, self.displaced, self.known = tuple(losses), displaced, known
+    `losses` are by site and field; `displaced` maps the paths of good records' broken pages to their codes.
+    """
+
+    def __init__(self, losses: Collection[Loss], displaced: dict[str, str]) -> None:
+        self.losses, self.displaced = tuple(losses), displaced
         super().__init__(_sentence(self.losses, displaced))
 
 
 def _sentence(losses: tuple[Loss, ...], displaced: dict[str, str]) -> str:
-    worst = max(losses, key=lambda loss: (loss.site == ALL_SITES, loss.share))
-    where = "" if worst.site == ALL_SITES else f" of {worst.site}"
-    sites = [loss.site for loss in losses if loss.site not in (ALL_SITES, NO_SITE)]
-    one = f"={sites[0]}" if sites and len({loss.site for loss in losses}) == 1 else ""
+    first = losses[0]
+    where = "" if first.site == ALL_SITES else f" of {first.site}"
+    only = f"={first.site}" if {loss.site for loss in losses} == {first.site} - {ALL_SITES, NO_SITE} else ""
     broken = (
-        f" {len(displaced)} good record(s) would go because their page came broken; fetch those again."
+        f" Pages that came broken would cost {len(displaced)} good record(s); fetch them again."
         if displaced
         else ""
     )
     return (
-        f"Held back: this run would leave {worst.after:,} of {worst.before:,} {worst.field}{where}, so nothing was "
-        f"replaced.{broken} If it is meant, say so: cityreports ingest --accept-changes{one}"
+        f"Held back: this run would leave {first.after:,} of {first.before:,} {first.field}{where}, so nothing was "
+        f"replaced.{broken} If it is meant, say so: cityreports ingest --accept-changes{only}"
     )
 
 
@@ -97,7 +99,7 @@ def check(
         if _is_collapse(number, left[site][field], field, limit, site in broken)
     ]
     if losses:
-        raise HeldBack(losses, {path: code for _, path, code in displaced}, len(before))
+        raise HeldBack(losses, {path: code for _, path, code in displaced})
 
 
 def _is_collapse(before: int, after: int, field: str, limit: float, broken: bool) -> bool:

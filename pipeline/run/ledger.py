@@ -138,8 +138,12 @@ class Ledger:
             self._db.execute("BEGIN IMMEDIATE")
             yield
 
-    def _rows(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
-        yield from self._db.execute(query, values)
+    def _rows(self, query: str, *types: type) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query. Raises LedgerDamaged where a column is not of its type."""
+        for row in self._db.execute(query):
+            if tuple(map(type, row)) != types:
+                raise LedgerDamaged("a column is not of its type")
+            yield row
 
     def _one(self, query: str, *values: Any) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._db.execute(query, values).fetchone()
@@ -163,8 +167,8 @@ class Ledger:
 
     def files(self) -> dict[bytes, tuple[str, int, str]]:
         """Known files: name → (stamp, when it was looked at in ns, identity as JSON)."""
-        rows = self._rows("SELECT name, stamp, seen_ns, identity FROM files")
-        return {bytes(name): (stamp, seen, unseal(identity).decode()) for name, stamp, seen, identity in rows}
+        rows = self._rows("SELECT name, stamp, seen_ns, identity FROM files", bytes, str, int, bytes)
+        return {name: (stamp, seen, unseal(identity).decode()) for name, stamp, seen, identity in rows}
 
     def replace_files(self, rows: Iterable[tuple[bytes, str, int, str]]) -> None:
         """Remember these files, and only these."""
@@ -178,12 +182,13 @@ class Ledger:
 
     def read_keys(self) -> dict[str, str]:
         """Document → key under which it was read."""
-        return dict(self._db.execute("SELECT document, key FROM reads"))
+        return dict(self._rows("SELECT document, key FROM reads", str, str))
 
     def read_parts(self) -> dict[str, bytes]:
         """Document → the parts of that key as JSON."""
         return {
-            document: unseal(parts) for document, parts in self._rows("SELECT document, parts FROM reads")
+            document: unseal(parts)
+            for document, parts in self._rows("SELECT document, parts FROM reads", str, bytes)
         }
 
     def save_read(
@@ -201,21 +206,21 @@ class Ledger:
         """Document → its Summary as JSON."""
         return {
             document: unseal(summary)
-            for document, summary in self._rows("SELECT document, summary FROM reads")
+            for document, summary in self._rows("SELECT document, summary FROM reads", str, bytes)
         }
 
     def offered(self, document: str) -> bytes:
-        """The texts that a document offers to siblings, as JSON. Raises KeyError where it was not read."""
+        """The texts that a document which was read offers to siblings, as JSON."""
         return self._of_read("offered", document)
 
     def content(self, document: str) -> bytes:
-        """The Document that `read` gave, compressed. Raises KeyError where there is none."""
+        """The Document that `read` gave, compressed."""
         return self._of_read("content", document)
 
     def _of_read(self, column: Literal["offered", "content"], document: str) -> bytes:
         row = self._one(f"SELECT {column} FROM reads WHERE document = ?", document)
         if row is None:
-            raise KeyError(document)
+            raise LedgerDamaged(f"it has lost what was read of document {document}")
         return unseal(row[0])
 
     # --- what is staged ---
@@ -231,19 +236,23 @@ class Ledger:
 
     def staged_keys(self) -> dict[str, tuple[str, str]]:
         """Document → state and key of what is staged."""
-        return {row[0]: (row[1], row[2]) for row in self._rows("SELECT id, state, key FROM staged")}
+        rows = self._rows("SELECT id, state, key FROM staged", str, str, str)
+        return {document: (state, key) for document, state, key in rows}
 
     def staged(self) -> Iterator[Staged]:
         """All that is staged, by id."""
-        for row in self._db.execute("SELECT id, state, key, path, body FROM staged ORDER BY 1").fetchall():
-            document, state, key, path, body = row
-            yield Staged(document, state, key, path, unseal(body))
+        query = "SELECT id, state, key, path, body FROM staged WHERE id = ?"
+        for entry in sorted(self.staged_keys()):  # rows may be taken out while they are gone through
+            row = self._one(query, entry)
+            if row is None or row[1] not in ("settled", "failed"):
+                raise LedgerDamaged(f"it has lost what is staged of {entry}")
+            yield Staged(*row[:4], unseal(row[4]))
 
     # --- what stands ---
 
     def settled_keys(self) -> dict[str, str]:
         """Document → key under which it was settled."""
-        return dict(self._db.execute("SELECT document, key FROM settled"))
+        return dict(self._rows("SELECT document, key FROM settled", str, str))
 
     def save_made(self, row: Settled | Failed) -> None:
         """Remember that a document's record, or its quarantine entry, stands."""
@@ -258,14 +267,15 @@ class Ledger:
     def settled(self) -> Iterator[Settled]:
         """All documents whose record stands, by id."""
         query = "SELECT document, key, path, profile, findings, counts FROM settled ORDER BY 1"
-        for document, key, path, *sealed in self._rows(query):
+        for document, key, path, *sealed in self._rows(query, str, str, str, bytes, bytes, bytes):
             yield Settled(document, key, path, *map(unseal, sealed))
 
     def failed(self) -> list[Failed]:
         """All quarantine entries that stand, by id."""
-        rows = self._rows("SELECT id, key, path, error, limits, tries FROM failed ORDER BY 1")
+        query = "SELECT id, key, path, error, limits, tries FROM failed ORDER BY 1"
+        rows = self._rows(query, str, str, str, bytes, str, int)
         return [
-            Failed(entry, key, path, unseal(error), limits, int(tries))
+            Failed(entry, key, path, unseal(error), limits, tries)
             for entry, key, path, error, limits, tries in rows
         ]
 
@@ -283,7 +293,7 @@ class Ledger:
 
     def standing(self) -> dict[tuple[str, str], Standing]:
         """The records that people see, by kind and id."""
-        rows = self._rows("SELECT id, kind, body FROM standing ORDER BY 2, 1")
+        rows = self._rows("SELECT id, kind, body FROM standing ORDER BY 2, 1", str, str, bytes)
         found = (Standing(entry, kind, zlib.decompress(unseal(body))) for entry, kind, body in rows)
         return {(row.kind, row.id): row for row in found}
 
@@ -299,8 +309,8 @@ class Ledger:
 
     def outputs(self) -> list[Output]:
         """All files that were written, by path."""
-        rows = self._rows("SELECT path, owner, size, mtime_ns, sha256 FROM outputs ORDER BY path")
-        return [Output(*row) for row in rows]
+        query = "SELECT path, owner, size, mtime_ns, sha256 FROM outputs ORDER BY path"
+        return [Output(*row) for row in self._rows(query, str, str, int, int, str)]
 
     def save_outputs(self, owner: str, written: Iterable[Output]) -> None:
         """Remember what was written for `owner`, instead of what was before."""

@@ -18,7 +18,9 @@ MAX_TRIES = 2
 """How often a document that is stopped by a limit, or kills its process, is tried under one key: once, and once more by
 the next run, since the machine may have been busy. A page of 200 KB that is stopped costs `time_limit` each time."""
 
-_NOT_AGAIN = " It was tried {tries} times; only 'retry' tries it again, until the document, the program or the limits change."
+_NOT_AGAIN = (
+    " Tried {tries} times; only 'retry' tries it again until the document, the program or the limits change."
+)
 
 _SUFFIX = re.compile(rb"(?:\.[A-Za-z0-9]{1,8}){1,2}$")
 
