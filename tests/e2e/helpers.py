@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -104,33 +104,75 @@ def differences(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
     return sorted(path for path in one.keys() | other.keys() if one.get(path) != other.get(path))
 
 
-def kill_often(raw: Path, out: Path, kills: int, seed: int) -> None:
-    """Ingest again and again, with SIGKILL to the run at `kills` moments; mostly its children are killed with it.
+PHASES = ("", "Preparing", "Reading", "Settling", "Joining")
+"""What a run says on standard error as it goes; "" is before the first of them."""
 
-    Moments are drawn from `seed` and fall anywhere into the time a whole run takes; a run that is done before its
-    moment is begun anew.
+
+def alter(raw: Path, version: int) -> None:
+    """Make half of a corpus's documents say something else, as long as before."""
+    for page in sorted(raw.rglob("page*"))[::2]:
+        data = page.read_bytes()
+        old, new = (b"politykE", b"politykO") if version % 2 == 0 else (b"politykO", b"politykE")
+        page.write_bytes(
+            data.replace("politykę".encode(), new).replace("politykę".encode("cp1250"), new).replace(old, new)
+        )
+
+
+def kill_often(raw: Path, out: Path, kills: int, seed: int) -> dict[str, int]:
+    """Ingest again and again, with SIGKILL to the run, to a child of it, or to all, in each of its phases.
+
+    Phase, target and moment are drawn from `seed`. A run that ends before its moment is followed by one over an altered
+    corpus, so that kills fall into first runs and into runs that replace what stands. How many kills hit which phase.
     """
-    began = time.monotonic()
-    assert ingest(raw, out.with_name("timed"), "--workers", "2").returncode == 0
-    seconds = time.monotonic() - began
-    moments, killed = random.Random(seed), 0
-    while killed < kills:
+    chance, hits, version = random.Random(seed), dict.fromkeys(PHASES, 0), 0
+    while sum(hits.values()) < kills:
+        phase = min(PHASES, key=lambda name: (hits[name], chance.random()))
+        target = chance.choice(("run", "child", "all"))
         process = subprocess.Popen(
-            command("ingest", raw, "--out", out, "--workers", "2"),
+            command("ingest", raw, "--out", out, "--workers", "2", "--accept-changes"),
             cwd=out.parent,
             env=environment(),
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
             start_new_session=True,
         )
-        try:
-            process.wait(moments.uniform(0.05, 1.0) * seconds)
-            shutil.rmtree(out)
-        except subprocess.TimeoutExpired:
-            target = os.killpg if moments.random() < 0.7 else os.kill
-            target(process.pid, signal.SIGKILL)
-            process.wait()
-            killed += 1
+        assert process.stderr is not None
+        reached = not phase or any(line.startswith(f"{phase}:") for line in process.stderr)
+        time.sleep(chance.uniform(0, {"": 0.5, "Preparing": 1.0, "Joining": 0.4}.get(phase, 2.0)))
+        if reached and process.poll() is None and _kill(process, target):
+            hits[phase] += 1
+        if target == "child":
+            process.communicate(timeout=240)
+        process.wait(240)
+        process.stderr.close()
+        if process.returncode == 0:
+            version += 1
+            alter(raw, version)
+    return hits
+
+
+def complete(raw: Path, out: Path) -> None:
+    """Ingest, and try again what kills of children have left in quarantine, as a user would."""
+    for arguments in (["ingest", raw, "--accept-changes"], ["retry", "--raw", raw]):
+        done = run(*arguments, "--out", out, cwd=out.parent)
+        assert done.returncode == 0, done.stderr
+
+
+def _kill(process: subprocess.Popen[str], target: str) -> bool:
+    """SIGKILL to the run, to one of its children, or to all of them; whether there was something to kill."""
+    if target == "child":
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True
+        )
+        pids = [int(pid) for pid in listed.stdout.split()]
+        if not pids:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pids[0], signal.SIGKILL)
+        return True
+    (os.killpg if target == "all" else os.kill)(process.pid, signal.SIGKILL)
+    return True
 
 
 def mutate(data: bytes, other: bytes, chance: random.Random) -> bytes:

@@ -16,6 +16,7 @@ import pytest
 from tests.conftest import PROJECT
 from tests.e2e.helpers import (
     command,
+    complete,
     differences,
     environment,
     ingest,
@@ -160,13 +161,13 @@ def test_outputs_are_the_same_bytes_for_any_worker_count_and_environment(
     assert differences(snapshot(undisturbed), snapshot(out)) == []
 
 
-def test_killed_at_any_moment_the_next_run_completes_it(
-    corpus: Path, undisturbed: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "processed"
-    kill_often(corpus, out, kills=8, seed=20261123)
-    done = ingest(corpus, out)
-    assert done.returncode == 0, done.stderr
+def test_killed_at_any_moment_the_next_run_completes_it(tmp_path: Path) -> None:
+    raw, out, undisturbed = tmp_path / "raw", tmp_path / "processed", tmp_path / "undisturbed"
+    make_corpus(raw, 12)
+    hits = kill_often(raw, out, kills=10, seed=20261124)
+    assert all(hits.values()), hits
+    complete(raw, out)
+    assert ingest(raw, undisturbed).returncode == 0
     assert differences(snapshot(undisturbed), snapshot(out)) == []
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import PROJECT
-from tests.e2e.helpers import differences, ingest, kill_often, make_corpus, make_mutants, snapshot
+from tests.e2e.helpers import complete, differences, ingest, kill_often, make_corpus, make_mutants, snapshot
 
 pytestmark = [pytest.mark.stress, pytest.mark.timeout(3600)]
 
@@ -20,12 +23,18 @@ def quarantine(out: Path) -> dict[str, str]:
     }
 
 
-def test_killed_two_hundred_times(tmp_path: Path) -> None:
+KILLS = int(os.environ.get("KILLS", "300"))
+MUTANTS = int(os.environ.get("MUTANTS", "10000"))
+"""The dose: `make stress` takes about an hour with these, on two cores."""
+
+
+def test_killed_hundreds_of_times(tmp_path: Path) -> None:
     raw, out, undisturbed = tmp_path / "raw", tmp_path / "processed", tmp_path / "undisturbed"
-    make_corpus(raw, 60)
+    make_corpus(raw, 40)
+    hits = kill_often(raw, out, KILLS, seed=1)
+    print(hits)
+    complete(raw, out)
     assert ingest(raw, undisturbed).returncode == 0
-    kill_often(raw, out, kills=200, seed=1)
-    assert ingest(raw, out).returncode == 0
     assert differences(snapshot(undisturbed), snapshot(out)) == []
 
 
@@ -61,3 +70,25 @@ def test_poison_among_four_hundred(tmp_path: Path) -> None:
     counts = json.loads((out / "run.json").read_bytes())["counts"]
     assert (counts["profiles"], counts["quarantined"]) == (397, 3)
     assert quarantine(out) == {"crash.txt": "crash", "hang.txt": "time-limit", "memory.txt": "memory-limit"}
+
+
+def test_an_unchanged_run_does_not_pay_again_for_what_failed(tmp_path: Path) -> None:
+    """Ten pages that hang, 3 GB of zeros and a gzip bomb: tried twice, looked at once, and then left alone."""
+    raw, out = tmp_path / "raw", tmp_path / "processed"
+    make_corpus(raw, 20)
+    for number in range(10):
+        (raw / f"hang{number}.txt").write_text(f"Page {number} with POISON-HANG in it.\n", encoding="utf-8")
+    with (raw / "sparse.html").open("wb") as file:
+        file.truncate(3 << 30)
+    with gzip.open(raw / "bomb.html.gz", "wb") as bomb:
+        for _ in range(1000):
+            bomb.write(bytes(10 << 20))
+    for _ in range(2):
+        assert ingest(raw, out, poison=True, CITYREPORTS_TIME_LIMIT="5").returncode == 0
+    assert sorted(set(quarantine(out).values())) == ["empty", "time-limit", "too-large"]
+    began = time.monotonic()
+    done = ingest(raw, out, poison=True, CITYREPORTS_TIME_LIMIT="5")
+    seconds = time.monotonic() - began
+    print(f"{seconds:.2f} s")
+    assert "Nothing changed since the last run." in done.stdout
+    assert seconds <= 2
