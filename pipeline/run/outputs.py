@@ -18,6 +18,8 @@ from pipeline.run.ledger import Output
 
 DOCUMENTS, QUARANTINE, SCHEMA = "documents", "quarantine", "schema"
 PARTIAL = ".partial"
+_PIECE = 1 << 20
+_ZEROS = bytes(_PIECE)
 _ENTRY_NAME = re.compile(r"^[0-9a-f]{16}$")
 
 
@@ -62,7 +64,7 @@ class Outputs:
         return Output(path, owner, status.st_size, status.st_mtime_ns, digest)
 
     def copy(self, original: BinaryIO, path: str, owner: str) -> Output:
-        """Copy an open file of any size below the folder, whole or not at all.
+        """Copy an open file of any size below the folder, whole or not at all. Holes stay holes.
 
         Raises Unreadable where the original cannot be read.
         """
@@ -72,8 +74,13 @@ class Outputs:
             partial = self._room_for(target) / owner
             with partial.open("wb") as file:
                 for piece in _pieces(original):
-                    hasher.update(piece)
-                    file.write(piece)
+                    if isinstance(piece, bytes):
+                        hasher.update(piece)
+                        file.write(piece)
+                    else:
+                        _hash_zeros(hasher, piece)
+                        file.seek(piece, os.SEEK_CUR)
+                file.truncate()
                 file.flush()
                 os.fsync(file.fileno())
             partial.replace(target)
@@ -120,12 +127,41 @@ class Outputs:
         return True
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+_PIECE = 1 << 20
+_ZEROS = bytes(_PIECE)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes | int]:
+    """The content of a file in order: bytes, and for a hole its length. Raises Unreadable."""
+    descriptor, position = file.fileno(), 0
     try:
-        while piece := file.read(1 << 20):
+        while True:
+            piece = _hole_at(descriptor, position) or os.pread(descriptor, _PIECE, position)
+            if not piece:
+                return
             yield piece
+            position += piece if isinstance(piece, int) else len(piece)
     except OSError as error:
         raise Unreadable(f"The file cannot be read: {error.strerror}.") from error
+
+
+def _hole_at(descriptor: int, position: int) -> int:
+    """The length of the hole at a position; 0 where there is data, or where the file system does not tell."""
+    if not hasattr(os, "SEEK_DATA"):
+        return 0
+    try:
+        data = os.lseek(descriptor, position, os.SEEK_DATA)
+    except OSError as error:
+        if error.errno != errno.ENXIO:
+            return 0
+        data = os.fstat(descriptor).st_size  # no data from here to the end
+    return max(0, data - position)
+
+
+def _hash_zeros(hasher: hashlib._Hash, count: int) -> None:
+    for _ in range(count // _PIECE):
+        hasher.update(_ZEROS)
+    hasher.update(_ZEROS[: count % _PIECE])
 
 
 def _holds(path: Path, data: bytes) -> bool:
