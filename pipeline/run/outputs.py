@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -136,7 +137,7 @@ def _pieces(file: BinaryIO) -> Iterator[bytes | int]:
     descriptor, position = file.fileno(), 0
     try:
         while True:
-            piece = _hole_at(descriptor, position) or os.pread(descriptor, _PIECE, position)
+            piece = _hole_at(descriptor, position) or _data_at(descriptor, position)
             if not piece:
                 return
             yield piece
@@ -156,6 +157,15 @@ def _hole_at(descriptor: int, position: int) -> int:
             return 0
         data = os.fstat(descriptor).st_size  # no data from here to the end
     return max(0, data - position)
+
+
+def _data_at(descriptor: int, position: int) -> bytes:
+    """A piece of the data at a position, up to the next hole where that can be told; b"" at the end."""
+    size = _PIECE
+    if hasattr(os, "SEEK_HOLE"):
+        with suppress(OSError):
+            size = min(size, os.lseek(descriptor, position, os.SEEK_HOLE) - position)
+    return os.pread(descriptor, max(size, 1), position)
 
 
 def _hash_zeros(hasher: hashlib._Hash, count: int) -> None:

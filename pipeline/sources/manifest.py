@@ -23,6 +23,7 @@ _FIELD = re.compile(r'(?:"([^"]*+(?:""[^"]*+)*+)"|([^,\r\n]*+))(,|\r\n|\r|\n|\Z)
 the quantifiers are possessive."""
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _SHOWN = 3
+_MOST_PROBLEMS = 10
 
 
 class _Row(NamedTuple):
@@ -138,8 +139,7 @@ def _collect(rows: Iterator[_Row], columns: list[str]) -> Manifest:
             lost += [row.line] if broken or any(field.strip() for field in row.fields) else []
             continue
         if broken is not None:
-            problem = f"Line {row.line} of the manifest was not used: {broken}."
-            problems[path] = (*problems.get(path, ()), problem)
+            _add(problems, path, f"Line {row.line} of the manifest was not used: {broken}.")
             continue
         values = {
             key: value.strip()
@@ -169,9 +169,18 @@ def _merge(
     known.update({key: value for key, value in more.items() if key not in known})
     for key in differing:
         known[key] = ""
-        problem = f"The manifest names the document twice, with two values of {key}; neither was used."
-        if problem not in problems.get(path, ()):
-            problems[path] = (*problems.get(path, ()), problem)
+        _add(
+            problems,
+            path,
+            f"The manifest names the document twice, with two values of {key}; neither was used.",
+        )
+
+
+def _add(problems: dict[str, tuple[str, ...]], path: str, problem: str) -> None:
+    """Keep a problem of a document's rows: each once, and the first few where there are many."""
+    known = problems.get(path, ())
+    if problem not in known and len(known) < _MOST_PROBLEMS:
+        problems[path] = (*known, problem)
 
 
 def _notes(lost: list[int]) -> tuple[str, ...]:
