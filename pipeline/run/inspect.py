@@ -77,25 +77,29 @@ def find(settings: Settings, wanted: str) -> Found:
 
 def _matches(ledger: Ledger, settings: Settings, wanted: str) -> set[str]:
     names = {wanted, wanted.removeprefix("./"), os.path.relpath(wanted, settings.raw)}
-    names |= {
-        path_text(name.encode("utf-8", "surrogateescape")) for name in names
-    }  # as a shell completes them
-    exact, begun = set(), set()
+    on_disk = {_as_recorded(name) for name in names}
+    exact: set[str] = set()
+    copied: set[str] = set()
+    begun: set[str] = set()
     for row in ledger.settled():
         profile = orjson.loads(row.profile)
         provenance = profile["provenance"]
-        if row.path in names or wanted in (provenance.get("url"), profile["slug"]):
+        if row.path in on_disk or wanted in (provenance.get("url"), profile["slug"]):
             exact.add(row.document)
+        elif row.path in names:  # as an output spells it
+            copied.add(row.document)
         elif len(wanted) >= _SHORTEST_ID and (
             row.document.startswith(wanted) or profile["id"].startswith(wanted)
         ):
             begun.add(row.document)
     for failure in ledger.failed():
-        if failure.path in names:
+        if failure.path in on_disk:
             exact.add(failure.id)
+        elif failure.path in names:
+            copied.add(failure.id)
         elif len(wanted) >= _SHORTEST_ID and failure.id.startswith(wanted):
             begun.add(failure.id)
-    return exact or begun
+    return exact or copied or begun
 
 
 def _as_recorded(name: str) -> str:

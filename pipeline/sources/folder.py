@@ -16,6 +16,12 @@ MANIFEST = "manifest.csv"
 SIDECAR_SUFFIX = ".meta.json"
 _LONGEST_PATH = 4096
 """Bytes of a path below `raw/`: what the systems this runs on open by its path (PATH_MAX)."""
+_DEEPEST = 256
+"""Folders within each other. Each is opened in the one before, so that a tree without bottom costs the square of its
+depth: 14 s at 2,000."""
+_TOO_DEEP = (
+    f"This lies more than {_DEEPEST} folders deep, or its path is over {_LONGEST_PATH:,} bytes; move it up."
+)
 
 
 @dataclass(frozen=True)
@@ -85,10 +91,8 @@ def _walk(raw: Path) -> Iterator[Entry]:
         for name, item, status in found:
             if item.name.startswith(".") or name == MANIFEST.encode() or status is None:
                 continue
-            if len(name) > _LONGEST_PATH:
-                yield _refused(
-                    name, RefusedPath(f"The path is longer than {_LONGEST_PATH:,} bytes; move it up.")
-                )
+            if len(name) > _LONGEST_PATH or name.count(b"/") > _DEEPEST:
+                yield _refused(name, RefusedPath(_TOO_DEEP))
             elif isinstance(status, OSError):
                 yield _refused(name, Unreadable(f"The file cannot be read: {status.strerror}."))
             elif stat.S_ISDIR(status.st_mode):

@@ -131,7 +131,7 @@ def test_a_path_longer_than_a_system_call_takes_is_read_or_refused(tmp_path: Pat
         os.close(current)
         current = inner
         if level in (20, 24):
-            with os.fdopen(os.open("page.txt", os.O_WRONLY | os.O_CREAT, dir_fd=current), "w") as file:
+            with os.fdopen(os.open("p" * 70 + ".txt", os.O_WRONLY | os.O_CREAT, dir_fd=current), "w") as file:
                 file.write("deep")
     os.close(current)
     try:
@@ -144,6 +144,14 @@ def test_a_path_longer_than_a_system_call_takes_is_read_or_refused(tmp_path: Pat
         assert (refused.refused.code, len(refused.name)) == ("refused-path", 21 * 201 - 1)
     finally:
         shutil.rmtree(tmp_path / part)
+
+
+def test_a_tree_without_bottom_is_refused_in_little_time(tmp_path: Path) -> None:
+    deepest = tmp_path / "/".join(["a"] * 256)
+    (deepest / "a" / "a").mkdir(parents=True)
+    put(deepest, "page.txt")
+    codes = [entry.refused and entry.refused.code for entry in folder.scan(tmp_path)]
+    assert codes == ["refused-path", None]
 
 
 def test_a_socket_is_refused_and_a_hard_link_is_a_file(
