@@ -11,13 +11,14 @@ from typing import Any
 
 import orjson
 
-from pipeline.errors import ChangedWhileReading, RunError, Unreadable, UsageError
+from pipeline.errors import ChangedWhileReading, RunError, UsageError
 from pipeline.model import Block, Document, Edit, Origin, PageBox, Profile, TextRange, locate, raw_span
 from pipeline.run.ledger import Ledger
 from pipeline.run.outputs import DOCUMENTS, QUARANTINE
 from pipeline.run.records import ErrorRecord
 from pipeline.settings import Settings
 from pipeline.sources import content
+from pipeline.sources.folder import path_bytes, path_text
 
 _SHORTEST_ID = 4
 
@@ -76,22 +77,37 @@ def find(settings: Settings, wanted: str) -> Found:
 
 def _matches(ledger: Ledger, settings: Settings, wanted: str) -> set[str]:
     names = {wanted, wanted.removeprefix("./"), os.path.relpath(wanted, settings.raw)}
-    exact, begun = set(), set()
+    on_disk = {_as_recorded(name) for name in names}
+    exact: set[str] = set()
+    copied: set[str] = set()
+    begun: set[str] = set()
     for row in ledger.settled():
         profile = orjson.loads(row.profile)
         provenance = profile["provenance"]
-        if row.path in names or wanted in (provenance.get("url"), profile["slug"]):
+        if row.path in on_disk or wanted in (provenance.get("url"), profile["slug"]):
             exact.add(row.document)
+        elif row.path in names:  # as an output spells it
+            copied.add(row.document)
         elif len(wanted) >= _SHORTEST_ID and (
             row.document.startswith(wanted) or profile["id"].startswith(wanted)
         ):
             begun.add(row.document)
     for failure in ledger.failed():
-        if failure.path in names:
+        if failure.path in on_disk:
             exact.add(failure.id)
+        elif failure.path in names:
+            copied.add(failure.id)
         elif len(wanted) >= _SHORTEST_ID and failure.id.startswith(wanted):
             begun.add(failure.id)
-    return exact or begun
+    return exact or copied or begun
+
+
+def _as_recorded(name: str) -> str:
+    """A path as a shell hands it over, in the form in which records hold it."""
+    try:
+        return path_text(os.fsencode(name))
+    except UnicodeEncodeError:  # from a library's caller: no terminal could give it
+        return name
 
 
 def _load(ledger: Ledger, out: Path, document: str) -> Found:
@@ -166,11 +182,11 @@ def write_page_image(found: Found, page: int, settings: Settings) -> Path:
 
     document = _pdf_with_page(found, page)
     source = document.source
-    if source.compression is not None or "\\x" in source.path:
-        raise UsageError(f"{source.path} is compressed or oddly named; unpack or rename it to see its pages.")
+    if source.compression is not None:
+        raise UsageError(f"{source.path} is compressed; unpack it to see its pages.")
     target = Path(f"{found.id}-page-{page}.png")
     try:
-        target.write_bytes(render_page(settings.raw / source.path, page, settings))
+        target.write_bytes(render_page(settings.raw / os.fsdecode(path_bytes(source.path)), page, settings))
     except OSError as error:
         raise RunError(f"{error.filename or target} cannot be read or written ({error.strerror}).") from error
     return target
@@ -274,14 +290,14 @@ def _byte_ranges(document: Document, settings: Settings) -> Any:
     """A function from an origin to its bytes in the file; to None where the file is not as it was, or a page."""
     source = document.source
     decoded = None
-    if source.media_type != "application/pdf" and "\\x" not in source.path:
+    if source.media_type != "application/pdf":
         from pipeline.decode import decode_source
 
         identity = content.Identity(source.sha256, source.size, source.media_type, source.compression)
         try:
-            data = content.read(settings.raw, os.fsencode(source.path), identity, settings.max_text_bytes)
+            data = content.read(settings.raw, path_bytes(source.path), identity, settings.max_text_bytes)
             decoded = decode_source(data, source)
-        except (Unreadable, ChangedWhileReading):
+        except ChangedWhileReading:
             decoded = None
 
     def to_bytes(origin: Origin) -> tuple[int, int] | None:

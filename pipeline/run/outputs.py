@@ -8,6 +8,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,9 @@ DOCUMENTS, QUARANTINE, SCHEMA = "documents", "quarantine", "schema"
 PARTIAL = ".partial"
 OWN_FOLDERS = (DOCUMENTS, QUARANTINE, SCHEMA)
 """Folders that hold nothing but outputs: what else lies in them is removed."""
+
+_PIECE = 1 << 20
+_ZEROS = bytes(_PIECE)
 
 
 def document_files(document: Document) -> dict[str, bytes]:
@@ -64,7 +68,7 @@ class Outputs:
         return Output(path, owner, status.st_size, status.st_mtime_ns, digest)
 
     def copy(self, original: BinaryIO, path: str, owner: str) -> Output:
-        """Copy an open file of any size below the folder, whole or not at all.
+        """Copy an open file of any size below the folder, whole or not at all. Holes stay holes.
 
         Raises Unreadable where the original cannot be read.
         """
@@ -74,8 +78,13 @@ class Outputs:
             partial = self._room_for(target) / owner
             with partial.open("wb") as file:
                 for piece in _pieces(original):
-                    hasher.update(piece)
-                    file.write(piece)
+                    if isinstance(piece, bytes):
+                        hasher.update(piece)
+                        file.write(piece)
+                    else:
+                        _hash_zeros(hasher, piece)
+                        file.seek(piece, os.SEEK_CUR)
+                file.truncate()
                 file.flush()
                 os.fsync(file.fileno())
             partial.replace(target)
@@ -144,12 +153,46 @@ class Outputs:
             return False
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def _pieces(file: BinaryIO) -> Iterator[bytes | int]:
+    """The content of a file in order: bytes, and for a hole its length. Raises Unreadable."""
+    descriptor, position = file.fileno(), 0
     try:
-        while piece := file.read(1 << 20):
+        while True:
+            piece = _hole_at(descriptor, position) or _data_at(descriptor, position)
+            if not piece:
+                return
             yield piece
+            position += piece if isinstance(piece, int) else len(piece)
     except OSError as error:
         raise Unreadable(f"The file cannot be read: {error.strerror}.") from error
+
+
+def _hole_at(descriptor: int, position: int) -> int:
+    """The length of the hole at a position; 0 where there is data, or where the file system does not tell."""
+    if not hasattr(os, "SEEK_DATA"):
+        return 0
+    try:
+        data = os.lseek(descriptor, position, os.SEEK_DATA)
+    except OSError as error:
+        if error.errno != errno.ENXIO:
+            return 0
+        data = os.fstat(descriptor).st_size  # no data from here to the end
+    return max(0, data - position)
+
+
+def _data_at(descriptor: int, position: int) -> bytes:
+    """A piece of the data at a position, up to the next hole where that can be told; b"" at the end."""
+    size = _PIECE
+    if hasattr(os, "SEEK_HOLE"):
+        with suppress(OSError):
+            size = min(size, os.lseek(descriptor, position, os.SEEK_HOLE) - position)
+    return os.pread(descriptor, max(size, 1), position)
+
+
+def _hash_zeros(hasher: hashlib._Hash, count: int) -> None:
+    for _ in range(count // _PIECE):
+        hasher.update(_ZEROS)
+    hasher.update(_ZEROS[: count % _PIECE])
 
 
 def _holds(path: Path, data: bytes) -> bool:

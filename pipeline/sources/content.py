@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
+import errno
 import hashlib
 import os
 import re
@@ -13,14 +13,29 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from pipeline.errors import ChangedWhileReading, EmptyDocument, TooLarge, Unreadable, UnsupportedType
+from pipeline.errors import (
+    ChangedWhileReading,
+    EmptyDocument,
+    RefusedPath,
+    TooLarge,
+    Unreadable,
+    UnsupportedType,
+)
+from pipeline.findings import finding
+from pipeline.model import Finding
 from pipeline.overlay import load_toml
+from pipeline.sources.access import NotAFile, open_file
+from pipeline.sources.gz import MAGIC, Members
+
+__all__ = ["HEAD", "Identity", "identify", "open_file", "read", "sniff"]
 
 HEAD = 65_536
 """How many bytes of a file its type is told from."""
 
 _CHUNK = 1 << 20
-_GZIP = b"\x1f\x8b"
+_ZEROS = bytes(_CHUNK)
+_BLANK = b" \t\r\n\f\v\0"
+_CHANGED = "The file changed while it was read; the next run reads it again."
 _MARKUP_START = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}\?>\s*|<!--.{0,4000}?-->\s*)*"
     r"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|base|div|p|table|h[1-6]|ul|ol|article|section"
@@ -33,83 +48,128 @@ _CLOSING_TAGS = re.compile(r"</(?:p|div|td|tr|li|ul|h[1-6]|table|section|article
 
 @dataclass(frozen=True)
 class Identity:
-    """What a file holds: digest and size (bytes) of its content, decompressed where it is compressed."""
+    """What a file holds: digest and size (bytes) of its content, decompressed where it is compressed.
+
+    `trailing` is the number of bytes after the end of compressed content; they are not part of it.
+    """
 
     sha256: str
     size: int
     media_type: str
     compression: Literal["gzip"] | None = None
+    trailing: int = 0
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What a person should know of how the file holds its content."""
+        return (finding("trailing-bytes", count=self.trailing),) if self.trailing else ()
 
 
 def identify(raw: Path, name: bytes, max_bytes: int) -> Identity:
     """The identity of the file `name` below `raw`, read as a stream.
 
-    Raises Unreadable, EmptyDocument, UnsupportedType, or TooLarge for compressed content over `max_bytes`.
+    What its first bytes rule out is not read to its end. Raises RefusedPath, Unreadable, EmptyDocument,
+    UnsupportedType, or TooLarge for a PDF and for compressed content over `max_bytes`.
     """
-    hasher, size, head, blank = hashlib.sha256(), 0, b"", True
     try:
         with open_file(raw, name) as file:
             compressed = _is_gzip(file)
-            for chunk in _chunks(file, compressed, max_bytes):
+            media_type = sniff(_head(file, compressed, max_bytes), name)
+            size = os.fstat(file.fileno()).st_size
+            if media_type == "application/pdf" and not compressed and size > max_bytes:
+                raise TooLarge(f"The PDF has {size:,} bytes, over the budget. Raise max_pdf_bytes.")
+            hasher, size = hashlib.sha256(), 0
+            stream = _stream(file, compressed)
+            for chunk in _chunks(stream, max_bytes):
                 hasher.update(chunk)
                 size += len(chunk)
-                blank = blank and not chunk.strip(b" \t\r\n\f\v\0")
-                if len(head) < HEAD:
-                    head += chunk[: HEAD - len(head)]
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+    except (zlib.error, EOFError) as error:
         raise Unreadable(f"The compressed file is damaged: {error}. Fetch it again.") from error
+    except NotAFile as error:
+        raise RefusedPath(str(error)) from error
     except OSError as error:
         raise Unreadable(f"The file cannot be read: {error.strerror}.") from error
-    if blank:
-        what = "is empty" if size == 0 else "holds nothing but white space"
-        raise EmptyDocument(f"The file {what}. Fetch it again.")
-    return Identity(hasher.hexdigest(), size, sniff(head, name), "gzip" if compressed else None)
+    if isinstance(stream, Members):
+        return Identity(hasher.hexdigest(), size, media_type, "gzip", stream.trailing)
+    return Identity(hasher.hexdigest(), size, media_type)
 
 
 def read(raw: Path, name: bytes, expected: Identity, max_bytes: int) -> bytes:
     """The content of the file `name` below `raw`: all of it, or its first `max_bytes`.
 
-    Raises ChangedWhileReading where the whole content is no longer what was identified, Unreadable where the
-    file system does not give it.
+    Raises ChangedWhileReading where the content is no longer what was identified, or cannot be read any more.
+    What is beyond `max_bytes` is read as well, for the digest: else a document could be made of two states of a file.
     """
-    parts, size = [], 0
+    parts, kept, hasher, size = [], 0, hashlib.sha256(), 0
     try:
         with open_file(raw, name) as file:
-            for chunk in _chunks(file, expected.compression == "gzip", None):
-                parts.append(chunk[: max_bytes - size])
-                size += len(parts[-1])
-                if size >= max_bytes:
-                    break
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise ChangedWhileReading(
-            "The file changed while it was read; the next run reads it again."
-        ) from error
+            if _is_gzip(file) != (expected.compression == "gzip"):
+                raise ChangedWhileReading(_CHANGED)
+            for chunk in _chunks(_stream(file, expected.compression == "gzip"), None):
+                hasher.update(chunk)
+                size += len(chunk)
+                if size > expected.size:
+                    raise ChangedWhileReading(_CHANGED)
+                if kept < max_bytes:
+                    parts.append(chunk[: max_bytes - kept])
+                    kept += len(parts[-1])
+    except (zlib.error, EOFError) as error:
+        raise ChangedWhileReading(_CHANGED) from error
     except OSError as error:
-        raise Unreadable(f"The file cannot be read: {error.strerror}.") from error
-    data = b"".join(parts)
-    if expected.size <= max_bytes and hashlib.sha256(data).hexdigest() != expected.sha256:
-        raise ChangedWhileReading("The file changed while it was read; the next run reads it again.")
-    return data
-
-
-def open_file(raw: Path, name: bytes) -> BinaryIO:
-    """The file, opened for reading; a link put in its place since it was listed is not followed."""
-    descriptor = os.open(raw / os.fsdecode(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    return os.fdopen(descriptor, "rb")
+        raise ChangedWhileReading(
+            f"The file could be listed but not read ({error.strerror}); the next run tries it again."
+        ) from error
+    if hasher.hexdigest() != expected.sha256:
+        raise ChangedWhileReading(_CHANGED)
+    return b"".join(parts)
 
 
 def _is_gzip(file: BinaryIO) -> bool:
-    start = file.read(2)
+    start = file.read(len(MAGIC))
     file.seek(0)
-    return start == _GZIP
+    return start == MAGIC
 
 
-def _chunks(file: BinaryIO, compressed: bool, max_bytes: int | None) -> Iterator[bytes]:
-    stream: Any = gzip.GzipFile(fileobj=file) if compressed else file
+def _stream(file: BinaryIO, compressed: bool) -> BinaryIO | Members:
+    file.seek(0)
+    return Members(file) if compressed else file
+
+
+def _head(file: BinaryIO, compressed: bool, max_bytes: int) -> bytes:
+    """The first `HEAD` bytes of the content. Raises EmptyDocument where all of it is blank."""
+    if not compressed and _is_one_hole(file):
+        raise EmptyDocument("The file holds nothing but zeros. Fetch it again.")
+    head, blank = b"", True
+    for chunk in _chunks(_stream(file, compressed), max_bytes):
+        if len(head) < HEAD:
+            head += chunk[: HEAD - len(head)]
+        blank = blank and (chunk == _ZEROS or not chunk.strip(_BLANK))
+        if not blank and len(head) == HEAD:
+            return head
+    if blank:
+        what = "holds nothing but white space" if head else "is empty"
+        raise EmptyDocument(f"The file {what}. Fetch it again.")
+    return head
+
+
+def _is_one_hole(file: BinaryIO) -> bool:
+    """Whether the file has a size and no data at all: a download that reserved its room and never began.
+
+    Where the file system cannot tell, the answer is no and the file is read.
+    """
+    if not hasattr(os, "SEEK_DATA") or os.fstat(file.fileno()).st_size == 0:
+        return False
+    try:
+        os.lseek(file.fileno(), 0, os.SEEK_DATA)
+    except OSError as error:
+        return error.errno == errno.ENXIO
+    return False
+
+
+def _chunks(stream: BinaryIO | Members, max_bytes: int | None) -> Iterator[bytes]:
     total = 0
     while chunk := stream.read(_CHUNK):
         total += len(chunk)
-        if compressed and max_bytes is not None and total > max_bytes:
+        if isinstance(stream, Members) and max_bytes is not None and total > max_bytes:
             raise TooLarge(
                 f"The file holds more than {max_bytes:,} bytes once decompressed. Raise max_pdf_bytes, or unpack it."
             )

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import DocumentError, RefusedPath, RunError, Unreadable
+from pipeline.sources.access import NotAFile, open_folder, require_file
 
 MANIFEST = "manifest.csv"
 SIDECAR_SUFFIX = ".meta.json"
+_LONGEST_PATH = 4096
+"""Bytes of a path below `raw/`: what the systems this runs on open by its path (PATH_MAX)."""
+_DEEPEST = 256
+"""Folders within each other. Each is opened in the one before, so that a tree without bottom costs the square of its
+depth: 14 s at 2,000."""
+_TOO_DEEP = (
+    f"This lies more than {_DEEPEST} folders deep, or its path is over {_LONGEST_PATH:,} bytes; move it up."
+)
 
 
 @dataclass(frozen=True)
@@ -31,9 +41,21 @@ class Entry:
         return path_text(self.name)
 
 
+_BYTE = re.compile(rb"\\x([0-9a-f]{2})")
+
+
 def path_text(name: bytes) -> str:
-    """A path as text: bytes that are not UTF-8 are written as `\\xNN`."""
-    return name.decode("utf-8", "backslashreplace")
+    """A path as text: a byte that is not UTF-8 is written as `\\xNN`; a backslash that would read so is `\\x5c`.
+
+    No two paths have the same text; `path_bytes` leads back.
+    """
+    return _BYTE.sub(rb"\\x5cx\1", name).decode("utf-8", "backslashreplace")
+
+
+def path_bytes(text: str) -> bytes:
+    """The path that `path_text` wrote as `text`."""
+    encoded = text.encode("utf-8", "surrogateescape")
+    return _BYTE.sub(lambda match: bytes.fromhex(match[1].decode()), encoded)
 
 
 def scan(raw: Path) -> list[Entry]:
@@ -45,48 +67,66 @@ def scan(raw: Path) -> list[Entry]:
         what = "is not a folder" if raw.exists() else "does not exist"
         raise RunError(f"The folder {raw} {what}; put your documents there, or name another: ingest FOLDER.")
     try:
-        return sorted(_walk(os.fsencode(raw), b""), key=lambda entry: entry.name)
-    except PermissionError as error:
+        return sorted(_walk(raw), key=lambda entry: entry.name)
+    except OSError as error:
         raise RunError(
             f"The folder {raw} cannot be read ({error.strerror}); check its permissions."
         ) from error
 
 
-def _walk(root: bytes, below: bytes) -> Iterator[Entry]:
-    """Entries below `root/below`; folders are kept on a stack, so that depth costs no recursion."""
-    stack = [below]
+def _walk(raw: Path) -> Iterator[Entry]:
+    """Entries below `raw`; folders are kept on a stack, so that depth costs no recursion."""
+    stack = [b""]
     while stack:
         folder = stack.pop()
         try:
-            items = list(os.scandir(root + b"/" + folder if folder else root))
+            with open_folder(raw, folder) as opened, os.scandir(opened) as items:
+                found = [(_below(folder, item), item, _status(item)) for item in items]
         except OSError as error:
             if not folder:
                 raise
-            yield _refused(folder, Unreadable(f"The folder cannot be read: {error.strerror}."))
+            if not isinstance(error, FileNotFoundError):  # else it was removed since it was listed
+                yield _refused(folder, _folder_error(error))
             continue
-        for item in items:
-            name = folder + b"/" + item.name if folder else item.name
-            if item.name.startswith(b".") or name == MANIFEST.encode():
+        for name, item, status in found:
+            if item.name.startswith(".") or name == MANIFEST.encode() or status is None:
                 continue
-            if item.is_symlink():
-                yield _refused(
-                    name, RefusedPath("A symbolic link is not followed; put the file itself in its place.")
-                )
-            elif item.is_dir(follow_symlinks=False):
+            if len(name) > _LONGEST_PATH or name.count(b"/") > _DEEPEST:
+                yield _refused(name, RefusedPath(_TOO_DEEP))
+            elif isinstance(status, OSError):
+                yield _refused(name, Unreadable(f"The file cannot be read: {status.strerror}."))
+            elif stat.S_ISDIR(status.st_mode):
                 stack.append(name)
-            elif not item.name.endswith(SIDECAR_SUFFIX.encode()):
-                yield _entry(name, item)
+            elif stat.S_ISLNK(status.st_mode) or not name.endswith(SIDECAR_SUFFIX.encode()):
+                yield _entry(name, status)
 
 
-def _entry(name: bytes, item: os.DirEntry[bytes]) -> Entry:
+def _below(folder: bytes, item: os.DirEntry[str]) -> bytes:
+    name = os.fsencode(item.name)
+    return folder + b"/" + name if folder else name
+
+
+def _status(item: os.DirEntry[str]) -> os.stat_result | OSError | None:
+    """What an entry is, or why that cannot be told; None where it was removed since it was listed."""
     try:
-        status = item.stat(follow_symlinks=False)
+        return item.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
     except OSError as error:
-        return _refused(name, Unreadable(f"The file cannot be read: {error.strerror}."))
-    if not stat.S_ISREG(status.st_mode):
-        return _refused(
-            name, RefusedPath("This is a device, a socket or a pipe, not a file; it was not opened.")
-        )
+        return error
+
+
+def _folder_error(error: OSError) -> DocumentError:
+    if isinstance(error, NotAFile):
+        return RefusedPath(str(error))
+    return Unreadable(f"The folder cannot be read: {error.strerror}.")
+
+
+def _entry(name: bytes, status: os.stat_result) -> Entry:
+    try:
+        require_file(status)
+    except NotAFile as error:
+        return _refused(name, RefusedPath(str(error)))
     return Entry(name, (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
 
 
