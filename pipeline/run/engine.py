@@ -15,6 +15,7 @@ from pathlib import Path
 import orjson
 
 from pipeline.errors import DocumentError, RunError, UsageError, WorkerCrash
+from pipeline.lexis.cache import CACHE_VARIABLE, cache_folder
 from pipeline.model import Answers, Summary, digest
 from pipeline.run import keys, ledger_file
 from pipeline.run.changes import Change, find_changes, try_again
@@ -182,6 +183,11 @@ def _check_folders(settings: Settings) -> None:
             f"The {CONFIG_FILE} of this folder lies among the scraped files of {settings.raw} and is not trusted; "
             "run the command from another folder."
         )
+    cache = cache_folder().resolve()
+    if cache.is_relative_to(raw) or cache.is_relative_to(out):
+        raise UsageError(
+            f"The cache folder {cache} lies in {settings.raw} or {settings.out}; name another in {CACHE_VARIABLE}."
+        )
     if settings.data is not None and settings.data.resolve().is_relative_to(raw):
         raise UsageError(
             f"The overlay folder {settings.data} lies among the scraped files of {settings.raw} and is not trusted; "
@@ -279,11 +285,11 @@ class _Run:
         self._progress.phase("Preparing", 1)
         for start in range(1, _STARTS + 1):
             _, answer = next(iter(pool.map(["warm"], lambda task: ({"task": task}, b""), _WARMING)))
-            if answer.error is None and answer.header.get("ok"):
+            error, _ = error_of(answer)
+            if error is None:
                 break
-            what = answer.error or answer.header.get("message")
-            if not isinstance(answer.error, WorkerCrash) or start == _STARTS:
-                raise RunError(f"The process that reads documents cannot start: {what}")
+            if not isinstance(error, WorkerCrash) or start == _STARTS:
+                raise RunError(f"The process that reads documents cannot start: {error}")
         self._progress.step()
 
     def _read(self, pool: Pool, units: list[Unit]) -> None:

@@ -154,7 +154,13 @@ def _displaced(
             provenance["source"],
             *(capture["source"] for capture in provenance.get("captures", ())),
         ]
-        path = next((path for path in paths if path in quarantined), None)
-        if path is not None:
-            found.append((profile, path, quarantined[path]))
+        broken = next((at for path in paths for at in _with_folders(path) if at in quarantined), None)
+        if broken is not None:
+            found.append((profile, broken, quarantined[broken]))
     return found
+
+
+def _with_folders(path: str) -> list[str]:
+    """A path and the folders it lies in: a folder that cannot be read is in quarantine for all that it holds."""
+    parts = path.split("/")
+    return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+from collections.abc import Sequence
 from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import orjson
 
-from pipeline.model import Source, digest
+from pipeline.model import Finding, Source, digest
 from pipeline.settings import Settings
 
 _FOUNDATIONS = (
@@ -45,9 +46,13 @@ _EXTRACTORS = {
 }
 
 
-def parts_of_key(source: Source, settings: Settings) -> dict[str, str]:
-    """The parts of a document's key, by the name under which `status` speaks of them."""
+def parts_of_key(source: Source, noticed: Sequence[Finding], settings: Settings) -> dict[str, str]:
+    """The parts of a document's key, by the name under which `status` speaks of them.
+
+    `noticed` is what the plan found wrong with its metadata: the document carries it.
+    """
     about = source.model_dump(mode="json", exclude={"sha256", "size", "media_type"})
+    about["noticed"] = [finding.model_dump(mode="json") for finding in noticed]
     return {
         "content": source.sha256,
         "metadata": digest(orjson.dumps(about, option=orjson.OPT_SORT_KEYS)),

@@ -246,7 +246,8 @@ class Ledger:
             row = self._one(query, entry)
             if row is None or row[1] not in ("settled", "failed"):
                 raise LedgerDamaged(f"it has lost what is staged of {entry}")
-            yield Staged(*row[:4], unseal(row[4]))
+            document, state, key, path, body = row
+            yield Staged(document, state, key, path, unseal(body))
 
     # --- what stands ---
 

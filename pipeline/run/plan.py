@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import time
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import cached_property
 
 import orjson
@@ -63,7 +62,6 @@ class Plan:
     refused: dict[str, Refused]
     files: list[tuple[bytes, str, int, str]]
     vanished: tuple[str, ...]
-    known: int
     notes: tuple[str, ...]
 
 
@@ -97,7 +95,8 @@ def make_plan(settings: Settings, ledger: Ledger | None, again: frozenset[str] =
     names = {entry.name for entry in entries}
     vanished = tuple(folder.path_text(name) for name in sorted(remembered) if name not in names)
     unknown = sorted(manifest.paths() - {entry.path for entry in entries})
-    return Plan(dict(sorted(units.items())), refused, files, vanished, len(remembered), _notes(unknown))
+    notes = (*manifest.notes, *_notes(unknown))
+    return Plan(dict(sorted(units.items())), refused, files, vanished, notes)
 
 
 def _notes(unknown: list[str]) -> tuple[str, ...]:
@@ -118,12 +117,13 @@ def _identified(
 ) -> tuple[bytes, str, int, str]:
     """The ledger's row for a file: taken over where its stamp is the same, else read from its bytes."""
     stamp = orjson.dumps((*entry.stamp, settings.max_pdf_bytes, keys.program_digest())).decode()
-    if remembered and remembered[0] == stamp and max(entry.stamp[1:3]) < remembered[1] - _FRESH_NS:
-        return entry.name, *remembered
     now = time.time_ns()
+    # not where it was seen in the future: a clock that was set back gives the same stamps again
+    if remembered and remembered[0] == stamp and max(entry.stamp[1:3]) < remembered[1] - _FRESH_NS < now:
+        return entry.name, *remembered
     try:
         identity = content.identify(settings.raw, entry.name, settings.max_pdf_bytes)
-        found = [identity.sha256, identity.size, identity.media_type, identity.compression]
+        found = list(astuple(identity))
     except DocumentError as error:
         found = [error.code, str(error)]
         if error.transient or _of_the_moment(error):
@@ -133,8 +133,7 @@ def _identified(
 
 def _of_the_moment(error: DocumentError) -> bool:
     """Whether the file system, and not what the file holds, was at fault: that can mend without the file changing."""
-    cause = error.__cause__
-    return isinstance(cause, OSError) and not isinstance(cause, gzip.BadGzipFile)
+    return isinstance(error.__cause__, OSError)
 
 
 def _parse_identity(row: str) -> tuple[content.Identity | None, DocumentError | None]:
@@ -156,7 +155,8 @@ def _unit(
         metadata=known.known,
     )
     document = document_id(identity.sha256, source.get("charset"))
-    return Unit(document, entry.name, source, known.findings, keys.parts_of_key(source, settings))
+    findings = (*identity.findings(), *known.findings)
+    return Unit(document, entry.name, source, findings, keys.parts_of_key(source, findings, settings))
 
 
 def _together(units: Iterable[Unit], settings: Settings) -> Unit:
@@ -165,4 +165,4 @@ def _together(units: Iterable[Unit], settings: Settings) -> Unit:
     if not others:
         return first
     source = first.source.model_copy(update={"also": tuple(sorted(unit.source.path for unit in others))})
-    return replace(first, source=source, parts=keys.parts_of_key(source, settings))
+    return replace(first, source=source, parts=keys.parts_of_key(source, first.findings, settings))

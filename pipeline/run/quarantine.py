@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.errors import DOCUMENT_ERRORS, DocumentError, RefusedPath, Unreadable
+from pipeline.errors import DOCUMENT_ERRORS, DocumentError, RefusedPath, RunError, Unreadable
 from pipeline.run.identity import without_secrets
 from pipeline.run.ledger import Output
 from pipeline.run.outputs import QUARANTINE, Outputs
@@ -26,9 +26,14 @@ _SUFFIX = re.compile(rb"(?:\.[A-Za-z0-9]{1,8}){1,2}$")
 
 
 def error_of(answer: Answer) -> tuple[DocumentError | None, tuple[str, ...]]:
-    """The error that an answer reports, if it does, and where in the program it arose."""
+    """The error that an answer reports, if it does, and where in the program it arose.
+
+    Raises RunError for one that is not the document's, so that every other would meet it.
+    """
     if answer.error is not None:
         return answer.error, ()
+    if "run_error" in answer.header:
+        raise RunError(answer.header["run_error"])
     if answer.header["ok"]:
         return None, ()
     return DOCUMENT_ERRORS[answer.header["code"]](answer.header["message"]), tuple(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import RunError
+from pipeline.errors import RunError, UsageError
 from pipeline.run import engine
 from pipeline.run.engine import Options
 from pipeline.run.ledger_file import LEDGER
@@ -155,6 +155,16 @@ def test_a_lock_that_is_a_link_is_not_followed(own: Settings, tmp_path: Path) ->
     with pytest.raises(RunError, match="cannot be written"):
         engine.ingest(own)
     assert victim.read_text(encoding="utf-8") == "precious"
+
+
+def test_a_cache_folder_among_the_documents_is_refused(
+    own: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (own.raw, own.out):
+        monkeypatch.setenv("CITYREPORTS_CACHE", str(folder / "cache"))
+        with pytest.raises(UsageError, match="CITYREPORTS_CACHE"):
+            engine.ingest(own)
+        (folder / "cache").rmdir()
 
 
 def test_a_folder_that_is_removed_during_a_run_is_one_sentence(made: Path, own: Settings) -> None:

@@ -118,7 +118,7 @@ def test_files_that_change_while_they_are_read_never_leave_a_wrong_record(tmp_pa
         meddler.stop()
     assert meddler.failure is None
     assert meddler.changes > 300
-    quiet = ingest(raw, out, "--prune")
+    quiet = ingest(raw, out, "--accept-changes")
     fresh = ingest(raw, tmp_path / "fresh")
     assert (quiet.returncode, fresh.returncode) == (0, 0), quiet.stderr + fresh.stderr
     assert differences(snapshot(out), snapshot(tmp_path / "fresh")) == []
@@ -179,6 +179,7 @@ def test_odd_metadata_is_a_finding_on_its_document(processed: Path) -> None:
     found = {(item["path"], item["code"]) for item in lines(processed / "findings.jsonl")}
     for name in ("early.html", "late.html", "pipe.html", "secret.html"):
         assert (name, "unfit-metadata") in found
+    assert ("garbage.html.gz", "trailing-bytes") in found
 
 
 def test_a_secret_in_an_address_reaches_no_output(processed: Path) -> None:

@@ -69,6 +69,11 @@ def test_one_good_record_lost_to_quarantine_is_where_it_is_a_fifth_of_its_site()
     assert losses(many, many[1:], {"a.example/0.html": "not-the-page"}) == set()
 
 
+def test_a_folder_that_cannot_be_read_for_a_moment_is_no_removal() -> None:
+    records = [profile(number) for number in range(3)]
+    assert losses(records, records[1:], {"a.example": "unreadable"})
+
+
 def test_a_layout_that_hides_the_text_is_noticed_though_every_page_is_there() -> None:
     before = [profile(number) for number in range(6)]
     after = [profile(number, sections=1) for number in range(6)]
