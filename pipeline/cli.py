@@ -1,25 +1,20 @@
-"""The command `cityreports`: parses, calls, prints.
-
-Exit codes: 0 done; 1 done, with quarantined documents, under --strict; 2 the command makes no sense;
-3 the run could not do its work; 130 stopped with Ctrl-C (the next run completes it).
-"""
+"""The command `cityreports`: parses, calls, prints. `pipeline.__main__` starts it."""
 
 from __future__ import annotations
 
-import sys
+import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from pipeline import settings as configuration
 from pipeline import terminal
-from pipeline.errors import CityReportsError, UsageError
+from pipeline.errors import EXIT_QUARANTINED, CityReportsError, RunError, UsageError
 
-EXIT_QUARANTINED = 1
-EXIT_INTERRUPTED = 130
+_LONGEST_ERROR = 300
+"""Characters of what click says of a wrong argument, which it repeats in full."""
 
 _EPILOG = """\b
 Exit codes:
@@ -28,21 +23,19 @@ Exit codes:
   2  the command makes no sense
   3  the run could not do its work
   130  stopped with Ctrl-C; the next run completes it
+  141  nobody reads what is shown any more (| head)
+  143  stopped with SIGTERM; the next run completes it
 """
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _out_option(function: Function) -> Function:
-    return click.option(
-        "--out", type=click.Path(path_type=Path), help="The folder that comes out [processed]."
-    )(function)
+    return click.option("--out", metavar="FOLDER", help="The folder that comes out [processed].")(function)
 
 
 def _raw_option(function: Function) -> Function:
-    return click.option("--raw", type=click.Path(path_type=Path), help="The folder that went in [raw].")(
-        function
-    )
+    return click.option("--raw", metavar="FOLDER", help="The folder that went in [raw].")(function)
 
 
 @click.group(
@@ -72,7 +65,7 @@ Examples:
     + "\n\n"
     + _EPILOG
 )
-@click.argument("raw", required=False, type=click.Path(path_type=Path))
+@click.argument("raw", required=False)
 @_out_option
 @click.option("--workers", type=int, help="Child processes [one for each core].")
 @click.option("--force", is_flag=True, help="Do every document again.")
@@ -83,15 +76,15 @@ Examples:
     "--ocr", is_flag=True, default=None, help="Read pictures of pages with tesseract, where it is installed."
 )
 def ingest(
-    raw: Path | None,
-    out: Path | None,
+    raw: str | None,
+    out: str | None,
     workers: int | None,
     force: bool,
     dry_run: bool,
     prune: bool,
     strict: bool,
     ocr: bool | None,
-) -> None:
+) -> int:
     """Process the folder RAW into structured profile records."""
     from pipeline.run.engine import ingest as run
 
@@ -101,16 +94,15 @@ def ingest(
         result = run(settings, force=force, dry_run=dry_run, prune=prune, progress=progress)
     if result.record is None:
         terminal.show_changes(result.changes, settings)
-        return
+        return 0
     terminal.show_summary(result, settings, time.monotonic() - began)
-    if strict and result.record.quarantine:
-        sys.exit(EXIT_QUARANTINED)
+    return EXIT_QUARANTINED if strict and result.record.quarantine else 0
 
 
 @cli.command(epilog="\b\nExample:\n  cityreports status")
-@click.argument("raw", required=False, type=click.Path(path_type=Path))
+@click.argument("raw", required=False)
 @_out_option
-def status(raw: Path | None, out: Path | None) -> None:
+def status(raw: str | None, out: str | None) -> None:
     """What changed since the last run: what will be done again, and why."""
     from pipeline.run.engine import ingest as run
 
@@ -136,7 +128,7 @@ Examples:
     "--page", type=click.IntRange(min=1), help="A page of a PDF: its blocks, or with --image its picture."
 )
 @click.option("--image", is_flag=True, help="Write the page as a PNG here, its blocks drawn and labelled.")
-def show(document: str, raw: Path | None, out: Path | None, page: int | None, image: bool) -> None:
+def show(document: str, raw: str | None, out: str | None, page: int | None, image: bool) -> None:
     """The profile, findings and repairs of DOCUMENT: a path, an address, or the beginning of an id."""
     from pipeline.run import inspect
 
@@ -168,7 +160,7 @@ Examples:
 @click.argument("field")
 @_raw_option
 @_out_option
-def explain(document: str, field: str, raw: Path | None, out: Path | None) -> None:
+def explain(document: str, field: str, raw: str | None, out: str | None) -> None:
     """Where FIELD of DOCUMENT came from: file, range or page and box, raw text, and every edit since."""
     from pipeline.run import inspect
 
@@ -183,7 +175,7 @@ def explain(document: str, field: str, raw: Path | None, out: Path | None) -> No
 @click.argument("document", required=False)
 @_raw_option
 @_out_option
-def repairs(document: str | None, raw: Path | None, out: Path | None) -> None:
+def repairs(document: str | None, raw: str | None, out: str | None) -> None:
     """What was changed, by cause: in DOCUMENT with before and after in context, or over the whole corpus."""
     from pipeline.run import inspect
 
@@ -204,7 +196,7 @@ def repairs(document: str | None, raw: Path | None, out: Path | None) -> None:
 @_raw_option
 @_out_option
 @click.option("--workers", type=int, help="Child processes [one for each core].")
-def retry(documents: tuple[str, ...], raw: Path | None, out: Path | None, workers: int | None) -> None:
+def retry(documents: tuple[str, ...], raw: str | None, out: str | None, workers: int | None) -> None:
     """Try again what is in quarantine: DOCUMENTS, or all of it."""
     from pipeline.run import inspect
     from pipeline.run.engine import ingest as run
@@ -227,31 +219,44 @@ def retry(documents: tuple[str, ...], raw: Path | None, out: Path | None, worker
 @click.argument("record", required=False)
 def schema(record: str | None) -> None:
     """The JSON Schema of RECORD, or the names of all records."""
-    import orjson
-
     from pipeline.run.records import SCHEMAS, json_schema
 
     if record is None:
-        click.echo("\n".join(sorted(SCHEMAS)))
+        terminal.say("\n".join(sorted(SCHEMAS)), lines=True)
     elif record not in SCHEMAS:
         raise UsageError(f"There is no record {record!r}; there are {', '.join(sorted(SCHEMAS))}.")
     else:
-        click.echo(orjson.dumps(json_schema(record), option=orjson.OPT_INDENT_2))
+        terminal.say_json(json_schema(record))
 
 
-def main() -> None:
-    """Run the command; errors become one sentence on standard error and an exit code."""
+def command() -> int:
+    """Run the command that the arguments name, and give its exit code; errors are one sentence on standard error."""
     try:
-        cli(standalone_mode=False)
+        _check_working_folder()
+        code = cli.main(prog_name=terminal.program(), standalone_mode=False)
+        return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        sys.exit(0)
+        terminal.say(error.format_message(), lines=True)
+        return 0
     except click.ClickException as error:
-        error.show()
-        sys.exit(UsageError.exit_code)
+        terminal.say_error(terminal.safe(error.format_message(), _LONGEST_ERROR))
+        context = getattr(error, "ctx", None)
+        if context is not None:
+            terminal.say_error(f"'{context.command_path} --help' tells what there is.")
+        return UsageError.exit_code
     except CityReportsError as error:
         terminal.say_error(str(error))
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        terminal.say_error("Stopped. What is done is kept; the same command completes it.")
-        sys.exit(EXIT_INTERRUPTED)
+        return error.exit_code
+    except OSError as error:
+        what = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "A file or folder"
+        terminal.say_error(f"{what} cannot be read or written: {error.strerror or error}.")
+        return RunError.exit_code
+
+
+def _check_working_folder() -> None:
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError as error:
+        raise RunError(
+            f"The folder that you work in cannot be used ({error.strerror}); change into another one."
+        ) from error

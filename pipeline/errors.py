@@ -24,6 +24,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+EXIT_QUARANTINED = 1
+EXIT_INTERRUPTED = 130
+EXIT_PIPE = 141
+EXIT_TERMINATED = 143
+"""Exit codes that belong to no error; those of signals are 128 and the signal's number, as shells have it."""
+
+USAGE = "usage"
+"""What a child answers in place of a document's code where the command or configuration is at fault."""
+
 
 class CityReportsError(Exception):
     """Base of all errors that this package raises on purpose."""

@@ -38,12 +38,16 @@ _WARMING = 900.0
 
 @dataclass(frozen=True)
 class Result:
-    """What a run gave: the record it wrote (None for a dry run), what it did, and what a person should read."""
+    """What a run gave: the record it wrote (None for a dry run), what it did, and what a person should read.
+
+    `done` counts the documents of which this run made a record, `failed` those that it put into quarantine.
+    """
 
     record: RunRecord | None
     done: int
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    failed: int = 0
 
 
 def ingest(
@@ -141,13 +145,16 @@ class _Run:
             self._read(pool, todo)
             answers = self._gather()
             settled = self._settle(pool, plan, answers)
-        self._refuse(plan)
+        refused = self._refuse(plan)
         record = self._join(plan)
         self._remember_files(plan)
         with self._ledger.transaction():
             self._ledger.set("record", record.model_dump_json())
             self._ledger.set("complete", corpus_key)
-        return Result(record, len({unit.id for unit in todo} | settled), tuple(changes), plan.notes)
+        touched = {unit.id for unit in todo} | settled
+        failed = touched & {row.id for row in self._ledger.failed()}
+        done = len(touched - failed)
+        return Result(record, done, tuple(changes), plan.notes, failed=len(failed) + refused)
 
     def _remember_files(self, plan: Plan) -> None:
         """Keep what was seen of the files, so that the next run need not open those that stay the same."""
@@ -191,10 +198,10 @@ class _Run:
         """Build what is built once on a machine, and make sure that children can work at all."""
         self._progress.phase("Preparing", 1)
         for _, answer in pool.map(["warm"], lambda task: ({"task": task}, b""), _WARMING):
-            if answer.error is not None or not answer.header.get("ok"):
-                what = answer.error or answer.header.get("message")
+            error, _ = error_of(answer)
+            if error is not None:
                 raise RunError(
-                    f"The worker process cannot start: {what} 'python -m pipeline.run.worker' may say more."
+                    f"The worker process cannot start: {error} 'python -m pipeline.run.worker' may say more."
                 )
         self._progress.step()
 
@@ -306,12 +313,13 @@ class _Run:
             self._ledger.save_failed(failure)
             self._ledger.save_outputs(item.id, written)
 
-    def _refuse(self, plan: Plan) -> None:
-        """Quarantine the files that have no content to read, but those that already are."""
+    def _refuse(self, plan: Plan) -> int:
+        """Quarantine the files that have no content to read, but those that already are; how many."""
         known = {row.id: row.key for row in self._ledger.failed()}
-        for refused in plan.refused.values():
-            if known.get(refused.id) != refused.key:
-                self._put_aside(refused, refused.error, "plan")
+        new = [refused for refused in plan.refused.values() if known.get(refused.id) != refused.key]
+        for refused in new:
+            self._put_aside(refused, refused.error, "plan")
+        return len(new)
 
     def _join(self, plan: Plan) -> RunRecord:
         from pipeline.run import aggregates  # pandas and pyarrow are not loaded where nothing changed

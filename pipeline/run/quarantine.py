@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.errors import DOCUMENT_ERRORS, DocumentError, RefusedPath, Unreadable
+from pipeline.errors import DOCUMENT_ERRORS, USAGE, DocumentError, RefusedPath, Unreadable, UsageError
 from pipeline.run.identity import without_secrets
 from pipeline.run.ledger import Failed, Output
 from pipeline.run.outputs import QUARANTINE, Outputs
@@ -18,11 +18,16 @@ _SUFFIX = re.compile(rb"(?:\.[A-Za-z0-9]{1,8}){1,2}$")
 
 
 def error_of(answer: Answer) -> tuple[DocumentError | None, tuple[str, ...]]:
-    """The error that an answer reports, if it does, and where in the program it arose."""
+    """The error that an answer reports, if it does, and where in the program it arose.
+
+    Raises UsageError where the configuration is at fault and not the document.
+    """
     if answer.error is not None:
         return answer.error, ()
     if answer.header["ok"]:
         return None, ()
+    if answer.header["code"] == USAGE:
+        raise UsageError(answer.header["message"])
     return DOCUMENT_ERRORS[answer.header["code"]](answer.header["message"]), tuple(
         answer.header["detail"] or ()
     )

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline import lexis
-from pipeline.errors import DocumentError, InternalError, MemoryLimit
+from pipeline.errors import USAGE, DocumentError, InternalError, MemoryLimit, UsageError
 from pipeline.model import Answers, Document, Finding, Source
 from pipeline.run import stages, wire
 from pipeline.run.outputs import document_files
@@ -63,6 +63,8 @@ def serve(request: dict[str, Any], payload: bytes, settings: Settings) -> tuple[
         return task(request, payload, settings)
     except DocumentError as error:
         return _failure(error), b""
+    except UsageError as error:  # the user's, not the document's: it ends the run
+        return {"ok": False, "code": USAGE, "message": str(error), "detail": None}, b""
     except MemoryError:
         limit = settings.memory_limit // (1024 * 1024)
         return _failure(MemoryLimit(f"The document needed more than {limit:,} MiB. Raise memory_limit.")), b""
