@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import pipeline.profile  # noqa: F401 - before the function of that name is bound, or the room would take its place
 from pipeline.model import Answers, Document, Profile, Source
 from pipeline.settings import Settings, load
 

@@ -1,28 +1,23 @@
-"""The command `cityreports`: parses, calls, prints.
-
-Exit codes: 0 done; 1 done, with quarantined documents, under --strict; 2 the command makes no sense;
-3 the run could not do its work; 130 stopped with Ctrl-C (the next run completes it).
-"""
+"""The command `cityreports`: parses, calls, prints. `pipeline.__main__` starts it."""
 
 from __future__ import annotations
 
-import sys
+import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pipeline import changes_view, terminal
 from pipeline import settings as configuration
-from pipeline import terminal
-from pipeline.errors import CityReportsError, UsageError
+from pipeline.errors import EXIT_QUARANTINED, CityReportsError, RunError, UsageError
 
 if TYPE_CHECKING:
     from pipeline.run import engine
 
-EXIT_QUARANTINED = 1
-EXIT_INTERRUPTED = 130
+_LONGEST_ERROR = 300
+"""Characters of what click says of a wrong argument, which it repeats in full."""
 
 _ALL = "all sites"  # guard.ALL_SITES
 """What `--accept-changes` stands for where no site is named."""
@@ -34,21 +29,19 @@ Exit codes:
   2  the command makes no sense
   3  the run could not do its work, or was held back because too much would be lost
   130  stopped with Ctrl-C; the next run completes it
+  141  nobody reads what is shown any more (| head)
+  143  stopped with SIGTERM; the next run completes it
 """
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _out_option(function: Function) -> Function:
-    return click.option(
-        "--out", type=click.Path(path_type=Path), help="The folder that comes out [processed]."
-    )(function)
+    return click.option("--out", metavar="FOLDER", help="The folder that comes out [processed].")(function)
 
 
 def _raw_option(function: Function) -> Function:
-    return click.option("--raw", type=click.Path(path_type=Path), help="The folder that went in [raw].")(
-        function
-    )
+    return click.option("--raw", metavar="FOLDER", help="The folder that went in [raw].")(function)
 
 
 @click.group(
@@ -78,7 +71,7 @@ Examples:
     + "\n\n"
     + _EPILOG
 )
-@click.argument("raw", required=False, type=click.Path(path_type=Path))
+@click.argument("raw", required=False)
 @_out_option
 @click.option("--workers", type=int, help="Child processes [one for each core].")
 @click.option("--force", is_flag=True, help="Do every document again.")
@@ -100,8 +93,8 @@ Examples:
     "--ocr", is_flag=True, default=None, help="Read pictures of pages with tesseract, where it is installed."
 )
 def ingest(
-    raw: Path | None,
-    out: Path | None,
+    raw: str | None,
+    out: str | None,
     workers: int | None,
     force: bool,
     dry_run: bool,
@@ -109,7 +102,7 @@ def ingest(
     verify: bool,
     strict: bool,
     ocr: bool | None,
-) -> None:
+) -> int:
     """Process the folder RAW into structured profile records."""
     from pipeline.run import engine, guard
 
@@ -117,17 +110,17 @@ def ingest(
     options = engine.Options(force=force, verify=verify, accepted=frozenset(accepted))
     if dry_run:
         _show_preview(settings, options)
-        return
+        return 0
     began = time.monotonic()
     try:
         with terminal.progress() as progress:
             result = engine.ingest(settings, options, progress)
     except guard.HeldBack as held:
-        terminal.show_losses(held)
+        changes_view.show_losses(held)
         raise
     terminal.show_summary(result, settings, time.monotonic() - began)
-    if strict and result.record is not None and result.record.quarantine:
-        sys.exit(EXIT_QUARANTINED)
+    quarantined = result.record is not None and result.record.quarantine
+    return EXIT_QUARANTINED if strict and quarantined else 0
 
 
 def _show_preview(settings: configuration.Settings, options: engine.Options) -> None:
@@ -139,10 +132,10 @@ def _show_preview(settings: configuration.Settings, options: engine.Options) -> 
 
 
 @cli.command(epilog="\b\nExample:\n  cityreports status")
-@click.argument("raw", required=False, type=click.Path(path_type=Path))
+@click.argument("raw", required=False)
 @_out_option
 @click.option("--verify", is_flag=True, help="Compare every output with its digest.")
-def status(raw: Path | None, out: Path | None, verify: bool) -> None:
+def status(raw: str | None, out: str | None, verify: bool) -> None:
     """What changed since the last run: what will be done again, and why."""
     from pipeline.run import engine
 
@@ -152,15 +145,20 @@ def status(raw: Path | None, out: Path | None, verify: bool) -> None:
 @cli.command(epilog="\b\nExamples:\n  cityreports changes\n  cityreports changes --json > changes.json")
 @_out_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON, every field in full.")
-def changes(out: Path | None, as_json: bool) -> None:
+def changes(out: str | None, as_json: bool) -> None:
     """What the last run that changed something added, changed and removed, record by record."""
     from pipeline.run import engine
 
     done, held = engine.last_differences(configuration.load(out=out))
     if as_json:
-        click.echo(terminal.json_of({"done": done, "held_back": held}))
+        terminal.say_json(
+            {
+                name: records and records.model_dump(mode="json", exclude_none=True)
+                for name, records in (("done", done), ("held_back", held))
+            }
+        )
     else:
-        terminal.show_differences(done, held)
+        changes_view.show_differences(done, held)
 
 
 @cli.command(
@@ -179,7 +177,7 @@ Examples:
     "--page", type=click.IntRange(min=1), help="A page of a PDF: its blocks, or with --image its picture."
 )
 @click.option("--image", is_flag=True, help="Write the page as a PNG here, its blocks drawn and labelled.")
-def show(document: str, raw: Path | None, out: Path | None, page: int | None, image: bool) -> None:
+def show(document: str, raw: str | None, out: str | None, page: int | None, image: bool) -> None:
     """The profile, findings and repairs of DOCUMENT: a path, an address, or the beginning of an id."""
     from pipeline.run import inspect
 
@@ -211,7 +209,7 @@ Examples:
 @click.argument("field")
 @_raw_option
 @_out_option
-def explain(document: str, field: str, raw: Path | None, out: Path | None) -> None:
+def explain(document: str, field: str, raw: str | None, out: str | None) -> None:
     """Where FIELD of DOCUMENT came from: file, range or page and box, raw text, and every edit since."""
     from pipeline.run import inspect
 
@@ -226,7 +224,7 @@ def explain(document: str, field: str, raw: Path | None, out: Path | None) -> No
 @click.argument("document", required=False)
 @_raw_option
 @_out_option
-def repairs(document: str | None, raw: Path | None, out: Path | None) -> None:
+def repairs(document: str | None, raw: str | None, out: str | None) -> None:
     """What was changed, by cause: in DOCUMENT with before and after in context, or over the whole corpus."""
     from pipeline.run import inspect
 
@@ -247,7 +245,7 @@ def repairs(document: str | None, raw: Path | None, out: Path | None) -> None:
 @_raw_option
 @_out_option
 @click.option("--workers", type=int, help="Child processes [one for each core].")
-def retry(documents: tuple[str, ...], raw: Path | None, out: Path | None, workers: int | None) -> None:
+def retry(documents: tuple[str, ...], raw: str | None, out: str | None, workers: int | None) -> None:
     """Try again what is in quarantine: DOCUMENTS, or all of it."""
     from pipeline.run import engine, inspect
 
@@ -269,31 +267,44 @@ def retry(documents: tuple[str, ...], raw: Path | None, out: Path | None, worker
 @click.argument("record", required=False)
 def schema(record: str | None) -> None:
     """The JSON Schema of RECORD, or the names of all records."""
-    import orjson
-
     from pipeline.run.records import SCHEMAS, json_schema
 
     if record is None:
-        click.echo("\n".join(sorted(SCHEMAS)))
+        terminal.say("\n".join(sorted(SCHEMAS)), lines=True)
     elif record not in SCHEMAS:
         raise UsageError(f"There is no record {record!r}; there are {', '.join(sorted(SCHEMAS))}.")
     else:
-        click.echo(orjson.dumps(json_schema(record), option=orjson.OPT_INDENT_2))
+        terminal.say_json(json_schema(record))
 
 
-def main() -> None:
-    """Run the command; errors become one sentence on standard error and an exit code."""
+def command() -> int:
+    """Run the command that the arguments name, and give its exit code; errors are one sentence on standard error."""
     try:
-        cli(standalone_mode=False)
+        _check_working_folder()
+        code = cli.main(prog_name=terminal.program(), standalone_mode=False)
+        return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        sys.exit(0)
+        terminal.say(error.format_message(), lines=True)
+        return 0
     except click.ClickException as error:
-        error.show()
-        sys.exit(UsageError.exit_code)
+        terminal.say_error(terminal.safe(error.format_message(), _LONGEST_ERROR))
+        context = getattr(error, "ctx", None)
+        if context is not None:
+            terminal.say_error(f"'{context.command_path} --help' tells what there is.")
+        return UsageError.exit_code
     except CityReportsError as error:
         terminal.say_error(str(error))
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        terminal.say_error("Stopped. What is done is kept; the same command completes it.")
-        sys.exit(EXIT_INTERRUPTED)
+        return error.exit_code
+    except OSError as error:
+        what = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "A file or folder"
+        terminal.say_error(f"{what} cannot be read or written: {error.strerror or error}.")
+        return RunError.exit_code
+
+
+def _check_working_folder() -> None:
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError as error:
+        raise RunError(
+            f"The folder that you work in cannot be used ({error.strerror}); change into another one."
+        ) from error

@@ -24,6 +24,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+EXIT_QUARANTINED = 1
+EXIT_INTERRUPTED = 130
+EXIT_PIPE = 141
+EXIT_TERMINATED = 143
+"""Exit codes that belong to no error; those of signals are 128 and the signal's number, as shells have it."""
+
 
 class CityReportsError(Exception):
     """Base of all errors that this package raises on purpose."""

@@ -1,7 +1,8 @@
 """Document → Markdown and plain text. The only place that knows how.
 
-Scraped text is data: whatever Markdown, or the HTML inside Markdown, would take as a command is escaped, and
-links are written only to `http`, `https` and `mailto` addresses.
+Scraped text is data: whatever Markdown, the HTML inside it, or a program that reads it (front matter, templates) would
+take as a command is escaped; characters that command a program are taken out (`pipeline.controls`); links are written
+only to `http`, `https` and `mailto` addresses.
 """
 
 from __future__ import annotations
@@ -10,25 +11,48 @@ import html
 import re
 from collections.abc import Iterator
 
+from pipeline.controls import removed
 from pipeline.model import OMISSION, REPLACEMENT, Block, Cell, Document, text_span
 
-_SPECIAL = re.compile(r"([\\`*\[\]<>])|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|~~")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_SPECIAL = re.compile(r"[\\`*\[\]<>~|{}]|(?<=\{)%|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+"""Signs of Markdown, and of the templates in which a site generator may put it (`{{`, `{%`)."""
+
 _LINE_START = re.compile(
-    r"^(\s*)(#{1,6}(?=\s|$)|[-+](?=\s|$)|=+\s*$|-{2,}\s*$|\d{1,9}(?=[.)](?:\s|$))|~{3,})"
+    r"#{1,6}(?=\s|$)"  # heading
+    r"|[-+:](?=\s|$)"  # list, definition
+    r"|[-=+:;][-=+:;\s]*$"  # underline of a heading or table, rule, front matter
+    r"|[-+:;]{3}"  # front matter in a language of its own (`---js`), directive
+    r"|\d{1,9}(?=[.)](?:\s|$))"  # numbered list
 )
-_SAFE_LINK = re.compile(r"^(?:https?://|mailto:)[^\s<>()\x00-\x1f\x7f]+$", re.IGNORECASE)
+_SAFE_LINK = re.compile(r"(?:https?://|mailto:)[^\s<>()\x00-\x1f\x7f]+", re.IGNORECASE)
+_IN_ADDRESS = {sign: f"%{ord(sign):02X}" for sign in "\\`{}|"}
+"""Signs that a program may take as Markdown or a template even inside an address."""
 
 
 def escape(text: str) -> str:
     """`text` so that Markdown shows it letter by letter. The omission sign stays as it is."""
-    kept = [_SPECIAL.sub(lambda m: "\\" + m.group(0), part) for part in text.split(OMISSION)]
-    lines = OMISSION.join(kept).split("\n")
-    return "\n".join(_LINE_START.sub(_escape_line_start, line) for line in lines)
+    return _lines(_inline(text))
 
 
-def _escape_line_start(match: re.Match[str]) -> str:
-    space, mark = match.groups()
-    return f"{space}{mark}\\" if mark.isdigit() else f"{space}\\{mark}"
+def _inline(text: str) -> str:
+    """`text` with the signs of Markdown escaped, wherever in a line it stands."""
+    first, *others = (_SPECIAL.sub(r"\\\g<0>", part) for part in removed(text).split(OMISSION))
+    # the omission sign has brackets: what would make a link of it is escaped
+    return OMISSION.join([first, *(re.sub(r"^[(:]", r"\\\g<0>", part) for part in others)])
+
+
+def _lines(text: str) -> str:
+    """Escaped text with what means something at the beginning of a line escaped, and no white space around lines."""
+    return "\n".join(_line(line.strip(" \t")) for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    match = _LINE_START.match(line)
+    if match is None:
+        return line
+    end = match.end()
+    return f"{line[:end]}\\{line[end:]}" if line[0].isdigit() else f"\\{line}"
 
 
 def markdown(document: Document) -> str:
@@ -39,20 +63,51 @@ def markdown(document: Document) -> str:
     content = [block for block in document.blocks if block.is_content]
     parts: list[str] = []
     previous: Block | None = None
+    lists = _Lists()
     for position, block in enumerate(content):
         following = content[position + 1] if position + 1 < len(content) else None
         if _is_attribution(previous, block):
-            parts.append(f"\n>\n> — {_one_line(escape(block.text))}")
+            parts.append(f"\n>\n> — {_one_line(_inline(block.text))}")
             previous = block
             continue
         shown = block.model_copy(update={"speaker": None}) if _is_attribution(block, following) else block
         part = markdown_block(shown) or _loss_note(block)
         if not part:
             continue
-        joins_list = previous is not None and previous.kind == "list_item" == block.kind
-        parts.append(("" if not parts else "\n" if joins_list else "\n\n") + part)
+        if block.kind == "list_item":
+            between, part = lists.add(block, part)
+        else:
+            between = lists.end()
+        parts.append((between if parts else "") + part)
         previous = block
     return "".join(parts) + "\n" if parts else ""
+
+
+class _Lists:
+    """The lists that are open, outermost first: the column at which their items' text begins, and whether ordered.
+
+    An item stands at most one level below the one before it: deeper, Markdown would take it for code.
+    """
+
+    def __init__(self) -> None:
+        self._open: list[tuple[int, bool | None]] = []
+
+    def end(self) -> str:
+        """A block that is no item ends all lists; what stands before it."""
+        self._open = []
+        return "\n\n"
+
+    def add(self, block: Block, item: str) -> tuple[str, str]:
+        """What stands before an item, and the item in its column."""
+        depth = min(block.level or 1, len(self._open) + 1)
+        begins = depth > len(self._open) or self._open[depth - 1][1] != block.ordered
+        first = not self._open
+        column = self._open[depth - 2][0] if depth > 1 else 0
+        width = len(_list_marker(block)) + 1
+        self._open = [*self._open[: depth - 1], (column + width, block.ordered)]
+        # a numbered list that begins with another number than 1 would continue the line above
+        apart = first or (begins and _list_marker(block)[0].isdigit())
+        return "\n\n" if apart else "\n", " " * column + item
 
 
 def _is_attribution(quote: Block | None, caption: Block | None) -> bool:
@@ -66,18 +121,19 @@ def markdown_block(block: Block) -> str:
     """One block as Markdown, without a line feed at its end; "" for one without text."""
     if block.kind == "table":
         return table_markdown(block)
-    if not block.text.strip():
+    if not removed(block.text).strip():
         return ""
     if block.kind == "heading":
-        return "#" * min(block.level or 2, 6) + " " + _one_line(escape(block.text))
+        text = _lines(_one_line(_inline(block.text)))
+        return "#" * min(block.level or 2, 6) + " " + re.sub(r"(?<!\\)#$", r"\\#", text)
     if block.kind == "list_item":
-        indent = "  " * ((block.level or 1) - 1)
-        return f"{indent}{_list_marker(block)} {_one_line(linked(block))}"
+        return f"{_list_marker(block)} {_one_line(linked(block))}"
     if block.kind == "quote":
-        lines = [*linked(block).split("\n"), *(["", f"— {escape(block.speaker)}"] if block.speaker else [])]
+        speaker = ["", f"— {_one_line(_inline(block.speaker))}"] if block.speaker else []
+        lines = [*linked(block).split("\n"), *speaker]
         return "\n".join(f"> {line}".rstrip() for line in lines)
     if block.kind in ("caption", "figure"):
-        return f"*{_one_line(escape(block.text)).strip()}*"
+        return f"*{_one_line(_inline(block.text)).strip()}*"
     return linked(block)
 
 
@@ -100,11 +156,23 @@ def linked(block: Block) -> str:
     spans = [(*text_span(block.edits, link.start, link.end), link.href) for link in block.links]
     parts, position = [], 0
     for start, end, href in sorted(spans):
-        if start < position or start >= end or not _SAFE_LINK.match(href):
+        text, address = block.text[start:end], _address(href)
+        label = _one_line(_inline(text)).strip()
+        if start < position or not label or address is None:
             continue
-        parts += [escape(block.text[position:start]), f"[{escape(block.text[start:end])}]({href})"]
+        before = _inline(block.text[position:start]) + (" " if text[0].isspace() else "")
+        if before.endswith("!"):  # no picture is made of the link
+            before = before[:-1] + "\\!"
+        parts += [before, f"[{label}]({address})", " " if text[-1].isspace() else ""]
         position = end
-    return "".join([*parts, escape(block.text[position:])]) if parts else escape(block.text)
+    return _lines("".join([*parts, _inline(block.text[position:])]))
+
+
+def _address(href: str) -> str | None:
+    """The target of a link as Markdown takes it letter by letter, or None where it is not safe to follow."""
+    if not _SAFE_LINK.fullmatch(href) or removed(href) != href:
+        return None
+    return _ENTITY.sub("&amp;", "".join(_IN_ADDRESS.get(char, char) for char in href))
 
 
 def cell_text(block: Block, cell: Cell) -> str:
@@ -140,7 +208,7 @@ def table_markdown(block: Block) -> str:
 
 
 def _pipe_cell(text: str) -> str:
-    return _one_line(escape(text)).replace("|", "\\|")
+    return _one_line(_inline(text))
 
 
 def _table_html(block: Block) -> str:
@@ -163,10 +231,10 @@ def _html_rows(block: Block) -> Iterator[str]:
 
 
 def _html_text(text: str) -> str:
-    return _one_line(html.escape(text, quote=False))
+    return _one_line(html.escape(removed(text), quote=False)).replace("{", "&#123;")
 
 
 def plain(document: Document) -> str:
-    """The document's content as plain text: a block a line, table rows on lines of their own."""
+    """The document's content as plain text, letter by letter: a block a line, table rows on lines of their own."""
     lines = [block.text for block in document.blocks if block.is_content and block.text.strip()]
     return "\n".join(lines) + "\n" if lines else ""

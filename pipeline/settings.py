@@ -6,31 +6,44 @@ affecting outputs are part of the key under which a document is done; the others
 
 from __future__ import annotations
 
+import difflib
 import os
+import stat
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
-from pipeline.errors import UsageError
+from pipeline import overlay
+from pipeline.errors import RunError, UsageError
 
 CONFIG_FILE = "cityreports.toml"
 
 _AFFECTS: dict[str, Any] = {"affects_outputs": True}
 MEBIBYTE = 1024 * 1024
+_TEBIBYTE = MEBIBYTE * MEBIBYTE
+_DAY = 86_400.0
+_MANY = 1_000_000_000
+"""Most of anything that is counted: more than any document has, and far from the limits of integers."""
+
+_SHOWN = 60
+"""Characters of a wrong value that its sentence repeats."""
 
 
 class Settings(BaseSettings):
     """Everything a user can set. Sizes are in bytes, times in seconds, `*_limit` guard a child process."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CITYREPORTS_", toml_file=CONFIG_FILE, frozen=True, extra="forbid"
+        env_prefix="CITYREPORTS_", env_ignore_empty=True, frozen=True, extra="forbid", allow_inf_nan=False
     )
 
     raw: Annotated[Path, Field(description="folder that goes in")] = Path("raw")
@@ -40,10 +53,10 @@ class Settings(BaseSettings):
     ] = None
     workers: Annotated[int, Field(ge=1, le=256, description="child processes")] = max(1, os.cpu_count() or 1)
 
-    time_limit: Annotated[float, Field(gt=0, description="seconds a document may take")] = 300.0
-    memory_limit: Annotated[int, Field(ge=256 * MEBIBYTE, description="bytes a document may need")] = (
-        3072 * MEBIBYTE
-    )
+    time_limit: Annotated[float, Field(gt=0, le=_DAY, description="seconds a document may take")] = 300.0
+    memory_limit: Annotated[
+        int, Field(ge=256 * MEBIBYTE, le=_TEBIBYTE, description="bytes a document may need")
+    ] = 3072 * MEBIBYTE
 
     loss_limit: Annotated[
         float,
@@ -53,13 +66,20 @@ class Settings(BaseSettings):
     ] = 0.2
 
     max_text_bytes: Annotated[
-        int, Field(ge=1024, description="bytes of HTML or text that are read", json_schema_extra=_AFFECTS)
+        int,
+        Field(
+            ge=1024,
+            le=_TEBIBYTE,
+            description="bytes of HTML or text that are read",
+            json_schema_extra=_AFFECTS,
+        ),
     ] = 16 * MEBIBYTE
     max_pdf_bytes: Annotated[
-        int, Field(ge=1024, description="bytes of a PDF that is opened", json_schema_extra=_AFFECTS)
+        int,
+        Field(ge=1024, le=_TEBIBYTE, description="bytes of a PDF that is opened", json_schema_extra=_AFFECTS),
     ] = 512 * MEBIBYTE
     max_pages: Annotated[
-        int, Field(ge=1, description="pages of a PDF that are read", json_schema_extra=_AFFECTS)
+        int, Field(ge=1, le=_MANY, description="pages of a PDF that are read", json_schema_extra=_AFFECTS)
     ] = 3000
     ocr: Annotated[
         bool,
@@ -69,13 +89,14 @@ class Settings(BaseSettings):
         ),
     ] = False
     max_nodes: Annotated[
-        int, Field(ge=100, description="HTML nodes that are read", json_schema_extra=_AFFECTS)
+        int, Field(ge=100, le=_MANY, description="HTML nodes that are read", json_schema_extra=_AFFECTS)
     ] = 400_000
     max_blocks: Annotated[
-        int, Field(ge=10, description="blocks a document may have", json_schema_extra=_AFFECTS)
+        int, Field(ge=10, le=_MANY, description="blocks a document may have", json_schema_extra=_AFFECTS)
     ] = 50_000
     languages: Annotated[
         tuple[str, ...],
+        NoDecode,
         Field(description="languages looked for (empty: all European ones)", json_schema_extra=_AFFECTS),
     ] = ()
     repeated_share: Annotated[
@@ -90,7 +111,10 @@ class Settings(BaseSettings):
     repeated_pages: Annotated[
         int,
         Field(
-            ge=2, description="pages a site must have to tell what repeats on it", json_schema_extra=_AFFECTS
+            ge=2,
+            le=_MANY,
+            description="pages a site must have to tell what repeats on it",
+            json_schema_extra=_AFFECTS,
         ),
     ] = 4
 
@@ -104,6 +128,22 @@ class Settings(BaseSettings):
         ),
     ] = 0.95
 
+    @field_validator("raw", "out", "data", mode="before")
+    @classmethod
+    def _names_a_folder(cls, value: Any) -> Any:
+        if isinstance(value, str) and (not value or "\0" in value):
+            raise ValueError("a folder has a name")
+        return value
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        """One text with commas (as in the environment) is a list; its case does not count."""
+        codes = [code.strip() for code in value.split(",")] if isinstance(value, str) else value
+        if not isinstance(codes, list | tuple):
+            return codes
+        return [code.lower() if isinstance(code, str) else code for code in codes]
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -114,7 +154,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Command line over environment over file; no .env files, no secrets folder."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _configuration_file())
 
     def affecting_outputs(self) -> dict[str, Any]:
         """The values that can change an output, in the order of their names."""
@@ -126,19 +166,84 @@ class Settings(BaseSettings):
         }
 
 
+def _configuration_file() -> dict[str, Any]:
+    """What `cityreports.toml` in the folder one works in says; nothing where there is none.
+
+    Raises UsageError where it is there but is no file, or not TOML in UTF-8.
+    """
+    path = Path(CONFIG_FILE)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UsageError(f"{CONFIG_FILE} is not a file. Put a file in its place or remove it.")
+        return tomllib.loads(path.read_bytes().decode())
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise UsageError(f"{CONFIG_FILE} is a link to nothing. Correct it or remove it.") from None
+        return {}
+    except OSError as error:
+        raise UsageError(
+            f"{CONFIG_FILE} cannot be read ({error.strerror}). Correct it or remove it."
+        ) from error
+    except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, or beyond what Python reads
+        raise UsageError(
+            f"{CONFIG_FILE} is not TOML in UTF-8: {error}. Correct the file or remove it."
+        ) from error
+
+
 def load(**given: Any) -> Settings:
     """The configuration in force; `given` holds what the command line names (None means not named).
 
-    Raises UsageError with one sentence for a value that makes no sense.
+    Raises UsageError with one sentence for a value that makes no sense, RunError for a folder that cannot be used.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "configuration"
+        raise UsageError(_sentence(error.errors()[0])) from error
+    check(settings)
+    return settings
+
+
+def check(settings: Settings) -> None:
+    """What a look at the values cannot tell: whether folders can be used, and whether the user's data files can.
+
+    Called before anything starts. Raises UsageError or RunError with one sentence.
+    """
+    for name in ("raw", "out"):
+        _check_folder(getattr(settings, name))
+    if settings.data is not None:
+        overlay.check(settings.data)
+    known = overlay.load_toml("language/languages.toml", settings.data)["languages"]
+    if unknown := sorted(set(settings.languages) - set(known)):
         raise UsageError(
-            f"The setting '{name}' cannot be {first.get('input')!r}: {first['msg']}. Correct it on the command "
-            f"line, in CITYREPORTS_{name.upper()} or in {CONFIG_FILE}."
+            f"The setting 'languages' names {_short(', '.join(unknown))}; known are {', '.join(sorted(known))}."
+        )
+
+
+def _check_folder(folder: Path) -> None:
+    """Raises RunError where the path leads in a circle, is too long, or passes what may not be entered."""
+    try:
+        folder.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return  # the run says what is missing
+    except OSError as error:
+        raise RunError(
+            f"The folder {_short(str(folder))} cannot be used ({error.strerror}); name another one."
         ) from error
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{CONFIG_FILE} cannot be read: {error}. Correct the file or remove it.") from error
+
+
+def _sentence(error: ErrorDetails) -> str:
+    """What is wrong with a setting, and where to correct it."""
+    name = ".".join(str(part) for part in error["loc"][:1])
+    if error["type"] == "extra_forbidden":
+        alike = difflib.get_close_matches(name, Settings.model_fields, 1)
+        hint = f"did you mean '{alike[0]}'?" if alike else f"there are {', '.join(Settings.model_fields)}."
+        return f"There is no setting '{_short(name)}'; {hint}"
+    what = error["msg"].removeprefix("Value error, ")
+    return (
+        f"The setting '{name}' cannot be {_short(repr(error.get('input')))}: {what}. Correct it on the command line, "
+        f"in CITYREPORTS_{name.upper()} or in {CONFIG_FILE}."
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

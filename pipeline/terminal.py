@@ -1,30 +1,31 @@
-"""What the terminal shows. Scraped text is shown letter by letter: control characters never reach the terminal."""
+"""What the terminal shows. Scraped text is shown letter by letter: control characters never reach the terminal.
+
+Every line is made by `line`, which escapes them; nothing else in this module makes one (a test keeps that).
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from pipeline import controls
 from pipeline.model import REPLACEMENT, Block, Edit, Finding, Metadata, Origin, PageBox, Sibling, TextRange
 
 if TYPE_CHECKING:
     from pipeline.run.changes import Change
-    from pipeline.run.differences import Differences
     from pipeline.run.engine import Result
-    from pipeline.run.guard import HeldBack
     from pipeline.run.inspect import Explanation, Found, Piece
     from pipeline.run.records import ErrorRecord
     from pipeline.settings import Settings
@@ -35,35 +36,59 @@ _SHOWN = 400
 _CONTEXT = 24
 """Characters that are shown on either side of an edit."""
 
-_LISTED, _RECORDS_LISTED = 10, 50
-"""Entries of a list that are shown before the rest is counted."""
-
-_SIGNS = {"added": ("+", "green"), "changed": ("~", "yellow"), "removed": ("-", "red")}
-
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
 
-def console() -> Console:
-    """Standard output; 100 columns wide where it is not a terminal."""
-    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 100)
+_NARROWEST, _WIDEST = 20, 1000
+"""Columns between which `COLUMNS` is believed."""
 
 
-def safe(text: str, limit: int | None = None) -> str:
-    """`text` without characters that would command the terminal or turn its direction; cut at `limit`."""
+def console(*, stderr: bool = False) -> Console:
+    """Standard output (or error); 100 columns wide where it is not a terminal."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else 100
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, width=width, _environ=_environment())
+
+
+def _environment() -> dict[str, str]:
+    """The environment, but for sizes of a terminal that make no sense."""
+    sizes = {name: os.environ.get(name, "") for name in ("COLUMNS", "LINES")}
+    senseless = {
+        name
+        for name, value in sizes.items()
+        if not (value.isascii() and value.isdigit() and _NARROWEST <= int(value[:9]) <= _WIDEST)
+    }
+    return {name: value for name, value in os.environ.items() if name not in senseless}
+
+
+def safe(text: str, limit: int | None = None, *, lines: bool = False) -> str:
+    """`text` without characters that would command the terminal or turn its direction; cut at `limit`.
+
+    `lines` lets line feeds through; without it, scraped text cannot begin a line of its own.
+    """
     cut = text if limit is None or len(text) <= limit else text[:limit] + " …"
-    return "".join(
-        f"\\x{ord(c):02x}" if unicodedata.category(c) in ("Cc", "Cf") and c not in "\n\t" else c for c in cut
-    )
+    return controls.escaped(cut, lines=lines)
+
+
+def line(text: object, style: str = "", limit: int | None = None, *, lines: bool = False) -> Text:
+    """`text`, made safe, in a style of rich's."""
+    return Text(safe(str(text), limit, lines=lines), style=style)
 
 
 def say_error(sentence: str) -> None:
     """One sentence on standard error."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(safe(sentence)))
+    console(stderr=True).print(line(sentence))
 
 
-def say(sentence: str) -> None:
-    """One sentence on standard output."""
-    console().print(Text(safe(sentence)))
+def say(sentence: str, *, lines: bool = False) -> None:
+    """One sentence (or, with `lines`, a text of many lines) on standard output."""
+    console().print(line(sentence, lines=lines))
+
+
+def say_json(value: Any) -> None:
+    """A value as JSON on standard output; what the encoding of the terminal may lack is escaped as JSON has it."""
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=not unicode) + "\n")
 
 
 # --- progress ----------------------------------------------------------------------------------------------
@@ -105,7 +130,7 @@ class _Lines:
 
     @staticmethod
     def _say(text: str) -> None:
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(safe(text) + "\n")
         sys.stderr.flush()
 
 
@@ -116,7 +141,7 @@ def progress() -> Iterator[_Bar | _Lines]:
         yield _Lines()
         return
     columns = (TextColumn("{task.description:<10}"), BarColumn(40), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=console(stderr=True), transient=True) as bar:
         yield _Bar(bar)
 
 
@@ -135,22 +160,22 @@ def show_summary(result: Result, settings: Settings, seconds: float) -> None:
     out.print()
     out.print(table)
     out.print()
-    unchanged = counts["documents"] - counts["quarantined"] - result.done
+    out.print(line(_what_was_done(result)))
     records = result.differences
-    out.print(Text(f"{result.done:,} done now, {unchanged:,} unchanged." if result.done else
-                   "Nothing changed since the last run."))  # fmt: skip
     if any(record.kind == "profile" for record in records.records):
-        changed = ", ".join(f"{records.count(change):,} {change}" for change in _SIGNS)
-        out.print(Text(f"Records: {changed} ({program()} changes)."))
+        changed = ", ".join(
+            f"{records.count(change):,} {change}" for change in ("added", "changed", "removed")
+        )
+        out.print(line(f"Records: {changed} ({program()} changes)."))
     if result.record.quarantine:
-        out.print(Text("In quarantine:"))
+        out.print(line("In quarantine:"))
         for entry in result.record.quarantine[:10]:
-            out.print(Text(f"  {entry.code:<17} {safe(entry.path)}", style="yellow"))
+            out.print(line(f"  {entry.code:<17} {entry.path}", style="yellow"))
         if len(result.record.quarantine) > 10:
-            out.print(Text(f"  … and {len(result.record.quarantine) - 10} more, in run.json"))
+            out.print(line(f"  … and {len(result.record.quarantine) - 10} more, in run.json"))
     show_notes(result.notes)
     folder = settings.out
-    out.print(Text("Look next:"))
+    out.print(line("Look next:"))
     for path, what in (
         (folder / "profiles.jsonl", "the records"),
         (
@@ -160,77 +185,20 @@ def show_summary(result: Result, settings: Settings, seconds: float) -> None:
         (folder / "findings.jsonl", "what a person should know"),
         (folder / "refetch.csv", "what to fetch again"),
     ):
-        out.print(Text(f"  {path!s:<28} {what}"))
-    out.print(Text(f"  {program() + ' show DOCUMENT':<28} one of them, here in the terminal"))
+        out.print(line(f"  {path!s:<28} {what}"))
+    out.print(line(f"  {program() + ' show DOCUMENT':<28} one of them, here in the terminal"))
 
 
-def show_losses(held: HeldBack) -> None:
-    """What a run that was held back would lose, by site and field, and the pages that came broken."""
-    out = console()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("site", "field"):
-        table.add_column(name)
-    for name in ("stands", "would stand", "lost"):
-        table.add_column(name, justify="right")
-    for loss in held.losses:
-        numbers = (f"{loss.before:,}", f"{loss.after:,}", f"{loss.share:.0%}")
-        table.add_row(Text(safe(loss.site)), loss.field, *numbers)
-    out.print(table)
-    out.print()
-    if held.displaced:
-        out.print(Text("Good records whose page came broken:"))
-        for path, code in sorted(held.displaced.items())[:_LISTED]:
-            out.print(Text(f"  {code:<17} {safe(path)}", style="yellow"))
-        if len(held.displaced) > _LISTED:
-            out.print(Text(f"  … and {len(held.displaced) - _LISTED} more"))
-    out.print(Text(f"'{program()} changes' shows all that this run would change."))
-    out.print()
-
-
-def show_differences(done: Differences, held: Differences | None) -> None:
-    """What the last run that changed something changed, and what one that was held back would."""
-    out = console()
-    if held is not None:
-        out.print(Text("Held back; nothing of this was done:", style="bold yellow"))
-        _show_records(held)
-        out.print()
-    if not done.records:
-        out.print(Text("No run has changed anything yet."))
-        return
-    out.print(Text("The last run that changed something:", style="bold"))
-    _show_records(done)
-
-
-def _show_records(differences: Differences) -> None:
-    out = console()
-    for record in differences.records[:_RECORDS_LISTED]:
-        what = "quarantine" if record.kind == "quarantine" else (record.title or "")
-        code = f" ({record.code})" if record.code else ""
-        sign, style = _SIGNS[record.change]
-        out.print(Text(f"{sign} {safe(record.path)}", style=style), Text(safe(what, 60) + code, style="dim"))
-        for change in record.fields[:_LISTED]:
-            before, after = _quoted(change.before), _quoted(change.after)
-            out.print(Text(f"    {change.field}: {before} → {after}"))
-        if len(record.fields) > _LISTED:
-            out.print(Text(f"    … and {len(record.fields) - _LISTED} more fields"))
-    if len(differences.records) > _RECORDS_LISTED:
-        out.print(
-            Text(f"… and {len(differences.records) - _RECORDS_LISTED:,} more records (--json lists all)")
-        )
-    counts = (f"{differences.count(change):,} {change}" for change in _SIGNS)
-    out.print(Text(f"Records: {', '.join(counts)}."))
-
-
-def _quoted(text: str | None) -> str:
-    return "nothing" if text is None else repr(safe(text, 100))
-
-
-def json_of(records: dict[str, Differences | None]) -> str:
-    """Records as JSON."""
-    plain = {
-        name: record and record.model_dump(mode="json", exclude_none=True) for name, record in records.items()
-    }
-    return orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode()
+def _what_was_done(result: Result) -> str:
+    """The documents of a run in three parts that add up: each is done now, unchanged, or in quarantine."""
+    assert result.record is not None
+    counts = result.record.counts
+    if not result.done and not result.failed:
+        return "Nothing changed since the last run."
+    unchanged = counts["documents"] - counts["quarantined"] - result.done
+    aside = f", {counts['quarantined']:,} in quarantine" if counts["quarantined"] else ""
+    now = f" ({result.failed:,} of them now)" if result.failed else ""
+    return f"{result.done:,} done now, {unchanged:,} unchanged{aside}{now}."
 
 
 def program() -> str:
@@ -247,22 +215,22 @@ def show_changes(changes: Sequence[Change], settings: Settings) -> None:
     out = console()
     if not changes:
         out.print(
-            Text(f"Nothing to read: every document of {settings.raw} is done, or failed and has not changed.")
+            line(f"Nothing to read: every document of {settings.raw} is done, or failed and has not changed.")
         )
         return
     for why, count in sorted(Counter((change.kind, change.why) for change in changes).items()):
-        out.print(Text(f"{count:>6,}  {why[0]:<6} {why[1]}"))
+        out.print(line(f"{count:>6,}  {why[0]:<6} {why[1]}"))
     out.print()
     for change in changes[:50]:
-        out.print(Text(f"  {change.kind:<6} {safe(change.path)}"))
+        out.print(line(f"  {change.kind:<6} {change.path}"))
     if len(changes) > 50:
-        out.print(Text(f"  … and {len(changes) - 50:,} more"))
+        out.print(line(f"  … and {len(changes) - 50:,} more"))
 
 
 def show_notes(notes: Iterable[str]) -> None:
     """What concerns the run and no single document."""
     for note in notes:
-        console().print(Text(f"Note: {safe(note)}", style="yellow"))
+        console().print(line(f"Note: {note}", style="yellow"))
 
 
 # --- a document --------------------------------------------------------------------------------------------
@@ -271,13 +239,13 @@ def show_notes(notes: Iterable[str]) -> None:
 def show_error(error: ErrorRecord, folder: Path) -> None:
     """A quarantine entry."""
     out = console()
-    out.print(Text(safe(error.path), style="bold"))
-    out.print(Text(f"In quarantine: {error.code}", style="bold red"))
-    out.print(Text(safe(error.message)))
+    out.print(line(error.path, style="bold"))
+    out.print(line(f"In quarantine: {error.code}", style="bold red"))
+    out.print(line(error.message))
     for frame in error.detail:
-        out.print(Text(f"  {safe(frame)}", style="dim"))
-    out.print(Text(f"Its bytes and error.json: {folder}"))
-    out.print(Text(f"Try again: {error.retry}"))
+        out.print(line(f"  {frame}", style="dim"))
+    out.print(line(f"Its bytes and error.json: {folder}"))
+    out.print(line(f"Try again: {error.retry}"))
 
 
 def show_document(found: Found) -> None:
@@ -285,9 +253,9 @@ def show_document(found: Found) -> None:
     assert found.document is not None and found.profile is not None
     profile, document, out = found.profile, found.document, console()
     city = profile.city
-    out.print(Text(safe(profile.title or profile.slug), style="bold"))
+    out.print(line(profile.title or profile.slug, style="bold"))
     if profile.tagline:
-        out.print(Text(safe(profile.tagline), style="italic"))
+        out.print(line(profile.tagline, style="italic"))
     place = (
         f"{city.name}, {city.country or '?'}"
         + (f" (GeoNames {city.geonames_id})" if city.geonames_id else "")
@@ -310,19 +278,19 @@ def show_document(found: Found) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     for name, value in facts.items():
         if value:
-            table.add_row(Text(name, style="dim"), Text(safe(str(value))))
+            table.add_row(line(name, style="dim"), line(value))
     out.print(table)
     for takeaway in profile.takeaways:
-        out.print(Text(f"  • {safe(takeaway, _SHOWN)}"))
+        out.print(line(f"  • {safe(takeaway, _SHOWN)}"))
     for section in profile.sections:
         status = "" if section.status == "clean" else f"  [{section.status}, {section.damaged:.0%} lost]"
         out.print()
         out.print(
-            Text(safe(section.heading or "(no heading)"), style="bold"),
-            Text(f"{section.id}{status}", style="dim"),
+            line(section.heading or "(no heading)", style="bold"),
+            line(f"{section.id}{status}", style="dim"),
         )
         if section.text:
-            out.print(Text(safe(section.text, _SHOWN)))
+            out.print(line(section.text, limit=_SHOWN, lines=True))
     _show_findings(document.findings)
     _show_repairs([(index, edit) for index, block in enumerate(document.blocks) for edit in block.edits])
 
@@ -332,9 +300,9 @@ def show_page(blocks: Sequence[tuple[int, Block]]) -> None:
     out = console()
     for index, block in blocks:
         level = f" {block.level}" if block.level else ""
-        out.print(Text(f"{index:>5} {block.role or block.kind}{level}", style="bold"))
-        out.print(Text("      " + safe(block.text, _SHOWN).replace("\n", "\n      ")))
-        out.print(Text(f"      {place(block.origins[0])}", style="dim"))
+        out.print(line(f"{index:>5} {block.role or block.kind}{level}", style="bold"))
+        out.print(line("      " + safe(block.text, _SHOWN, lines=True).replace("\n", "\n      "), lines=True))
+        out.print(line(f"      {place(block.origins[0])}", style="dim"))
 
 
 def _edition(report: object) -> str:
@@ -345,27 +313,27 @@ def _edition(report: object) -> str:
 def _show_findings(findings: Sequence[Finding]) -> None:
     out = console()
     out.print()
-    out.print(Text(f"Findings: {len(findings)}", style="bold"))
+    out.print(line(f"Findings: {len(findings)}", style="bold"))
     for finding in findings:
         where = f" block {finding.block}" if finding.block is not None else ""
         out.print(
-            Text(f"  {finding.severity:<8} {finding.code}{where}: ", style=_STYLES[finding.severity]), end=""
+            line(f"  {finding.severity:<8} {finding.code}{where}: ", style=_STYLES[finding.severity]), end=""
         )
-        out.print(Text(safe(finding.message, _SHOWN)))
+        out.print(line(finding.message, limit=_SHOWN))
         for origin in finding.origins[:1]:
-            out.print(Text(f"           {place(origin)}", style="dim"))
+            out.print(line(f"           {place(origin)}", style="dim"))
         if finding.suggestion:
-            out.print(Text(f"           suggestion: {safe(finding.suggestion, _SHOWN)}"))
+            out.print(line(f"           suggestion: {safe(finding.suggestion, _SHOWN)}"))
 
 
 def _show_repairs(edits: Sequence[tuple[int, Edit]]) -> None:
     out = console()
     out.print()
-    out.print(Text(f"Edits: {len(edits)}", style="bold"))
+    out.print(line(f"Edits: {len(edits)}", style="bold"))
     for index, edit in edits[:40]:
-        out.print(Text(f"  block {index}, {edit.cause}: {_change(edit)}"))
+        out.print(line(f"  block {index}, {edit.cause}: {_change(edit)}"))
     if len(edits) > 40:
-        out.print(Text(f"  … and {len(edits) - 40} more, in document.json"))
+        out.print(line(f"  … and {len(edits) - 40} more, in document.json"))
 
 
 def _change(edit: Edit) -> str:
@@ -381,7 +349,7 @@ def show_causes(causes: dict[str, dict[str, int]], settings: Settings) -> None:
     """What was changed over the whole corpus, by cause."""
     out = console()
     if not causes:
-        out.print(Text("Nothing was changed."))
+        out.print(line("Nothing was changed."))
         return
     names = ("documents", "blocks", "edits", "before", "after", "lost")
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -389,10 +357,10 @@ def show_causes(causes: dict[str, dict[str, int]], settings: Settings) -> None:
     for name in names:
         table.add_column(name, justify="right")
     for cause, numbers in causes.items():
-        table.add_row(Text(safe(cause)), *(f"{numbers[name]:,}" for name in names))
+        table.add_row(line(cause), *(f"{numbers[name]:,}" for name in names))
     out.print(table)
     out.print()
-    out.print(Text(f"before, after, lost: characters. By document: {settings.out / 'repairs.csv'}"))
+    out.print(line(f"before, after, lost: characters. By document: {settings.out / 'repairs.csv'}"))
 
 
 def show_repairs(found: Found) -> None:
@@ -408,21 +376,21 @@ def show_repairs(found: Found) -> None:
             by_cause.setdefault(edit.cause, []).append((index, left, right, edit))
             text = text[: edit.start] + edit.after + text[edit.end :]
     if not by_cause:
-        out.print(Text("Nothing was changed."))
+        out.print(line("Nothing was changed."))
     for cause, edits in sorted(by_cause.items(), key=lambda item: (-len(item[1]), item[0])):
-        out.print(Text(f"{safe(cause)}: {len(edits)}", style="bold"))
+        out.print(line(f"{cause}: {len(edits)}", style="bold"))
         for index, left, right, edit in edits:
             before = (
                 edit.before
                 if REPLACEMENT not in edit.before
                 else f"{edit.before.count(REPLACEMENT):,} × U+FFFD"
             )
-            line = Text(f"  block {index:<4} {safe(left)}".replace(REPLACEMENT, "·"))
-            line.append(safe(before, 80), style="red strike")
-            line.append(safe(edit.after, 80), style="green")
-            line.append(safe(right).replace(REPLACEMENT, "·"))
-            line.append(f"  ({edit.confidence:.0%})", style="dim")
-            out.print(line)
+            shown = line(f"  block {index:<4} {left}".replace(REPLACEMENT, "·"))
+            shown.append(safe(before, 80), style="red strike")
+            shown.append(safe(edit.after, 80), style="green")
+            shown.append(safe(right).replace(REPLACEMENT, "·"))
+            shown.append(f"  ({edit.confidence:.0%})", style="dim")
+            out.print(shown)
 
 
 # --- a field -----------------------------------------------------------------------------------------------
@@ -433,9 +401,9 @@ def show_explanations(found: Found, explanations: Sequence[Explanation]) -> None
     assert found.document is not None
     out = console()
     for explanation in explanations:
-        out.print(Text(explanation.pointer or "/", style="bold"))
+        out.print(line(explanation.pointer or "/", style="bold"))
         if not isinstance(explanation.value, dict | list):
-            out.print(Text(f"  value: {safe(str(explanation.value), _SHOWN)}"))
+            out.print(line(f"  value: {safe(str(explanation.value), _SHOWN)}"))
         for piece in explanation.pieces:
             _show_piece(found, piece)
 
@@ -443,16 +411,16 @@ def show_explanations(found: Found, explanations: Sequence[Explanation]) -> None
 def _show_piece(found: Found, piece: Piece) -> None:
     assert found.document is not None
     out = console()
-    out.print(Text(f"  block {piece.block} ({piece.kind}), confidence {piece.confidence:.0%}"))
+    out.print(line(f"  block {piece.block} ({piece.kind}), confidence {piece.confidence:.0%}"))
     for origin, byte_range in zip(piece.origins, piece.byte_ranges, strict=True):
         in_bytes = f", bytes {byte_range[0]:,} to {byte_range[1]:,}" if byte_range else ""
-        out.print(Text(f"    {safe(found.document.source.path)}: {place(origin)}{in_bytes}"))
+        out.print(line(f"    {found.document.source.path}: {place(origin)}{in_bytes}"))
     lost = piece.raw.count(REPLACEMENT)
     raw = f"{lost:,} replacement characters" if lost == len(piece.raw) > 8 else safe(piece.raw, _SHOWN)
-    out.print(Text(f"    raw:  {raw}"))
-    out.print(Text(f"    text: {safe(piece.text, _SHOWN)}"))
+    out.print(line(f"    raw:  {raw}"))
+    out.print(line(f"    text: {safe(piece.text, _SHOWN)}"))
     for edit in piece.edits:
-        out.print(Text(f"    edit: {edit.cause}: {_change(edit)}"))
+        out.print(line(f"    edit: {edit.cause}: {_change(edit)}"))
 
 
 def place(origin: Origin) -> str:

@@ -47,7 +47,8 @@ def _is_a_name(block: Block) -> bool:
 @lru_cache(maxsize=4)
 def _known(overlay: Path | None) -> tuple[Phrases, dict[str, str]]:
     entries = load_toml("profile/networks.toml", overlay)
+    names = {identity: entry.get("name", identity) for identity, entry in entries.items()}
     phrases = Phrases(
-        {identity: [entry["name"], *entry.get("also", [])] for identity, entry in entries.items()}
+        {identity: [names[identity], *entry.get("also", [])] for identity, entry in entries.items()}
     )
-    return phrases, {identity: entry["name"] for identity, entry in entries.items()}
+    return phrases, names

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.errors import UsageError
 from pipeline.model import Document, Policy
 from pipeline.overlay import load_toml
 from pipeline.profile.evidence import Found, prose
@@ -166,6 +167,11 @@ def _abbreviates(text: str, match: re.Match[str]) -> bool:
 @lru_cache(maxsize=32)
 def _manner(language: str, overlay: Path | None) -> Manner | None:
     entry = load_toml("profile/policies.toml", overlay).get(language)
-    if not entry:
+    if not entry or not entry.get("kinds"):
         return None
-    return Manner(entry["kinds"], entry["small"], entry.get("kind_last", False), entry.get("least", 1))
+    try:
+        return Manner(
+            entry["kinds"], entry.get("small", []), entry.get("kind_last", False), entry.get("least", 1)
+        )
+    except re.error as error:
+        raise UsageError(f"profile/policies.toml: a pattern of {language!r} is wrong: {error}.") from error

@@ -42,12 +42,16 @@ _STARTS = 3
 
 @dataclass(frozen=True)
 class Result:
-    """What a run gave: the record it wrote (None for a dry run), what it did, and what a person should read."""
+    """What a run gave: the record it wrote (None for a dry run), what it did, and what a person should read.
+
+    `done` counts the documents of which this run made a record, `failed` those that it put into quarantine.
+    """
 
     record: RunRecord | None
     done: int
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    failed: int = 0
     differences: Differences = field(default_factory=Differences)
 
 
@@ -243,7 +247,7 @@ class _Run:
                 self._warm(pool)
             self._read(pool, todo)
             settled = self._settle(pool, plan, self._gather(plan))
-        self._refuse(plan)
+        refused = self._refuse(plan)
         self._progress.phase("Joining", 1)
         placing = Placing(self._settings, self._ledger, self._outputs, plan)
         record, differences = placing.complete(options.accepted)
@@ -252,9 +256,10 @@ class _Run:
         with self._ledger.transaction():
             self._ledger.set("record", record.model_dump_json().encode())
             self._ledger.set("complete", corpus_key.encode())
-        done = {unit.id for unit in todo} | settled
-        failed = {entry.id for entry in record.quarantine}
-        return Result(record, len(done - failed), tuple(changes), plan.notes, differences)
+        touched = {unit.id for unit in todo} | settled
+        failed = touched & {entry.id for entry in record.quarantine}
+        done = len(touched - failed)
+        return Result(record, done, tuple(changes), plan.notes, len(failed) + refused, differences)
 
     def _remember_files(self, plan: Plan) -> None:
         """Keep what was seen of the files, so that the next run need not open those that stay the same."""
@@ -398,12 +403,13 @@ class _Run:
                 self._ledger.forget_read(item.id)
             self._ledger.stage(staged)
 
-    def _refuse(self, plan: Plan) -> None:
-        """Stage quarantine entries of the files that have no content to read, but for those that are known."""
-        for refused in plan.refused.values():
-            known = self._failures.get(refused.id)
-            if known is None or known.key != refused.key:
-                self._stage_failure(refused, refused.error, "plan", refused.key)
+    def _refuse(self, plan: Plan) -> int:
+        """Stage quarantine entries of the files that have no content to read and are not known yet; how many."""
+        known = {entry: failure.key for entry, failure in self._failures.items()}
+        new = [refused for refused in plan.refused.values() if known.get(refused.id) != refused.key]
+        for refused in new:
+            self._stage_failure(refused, refused.error, "plan", refused.key)
+        return len(new)
 
 
 def _corpus_key(plan: Plan, settings: Settings) -> str:

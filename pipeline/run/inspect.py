@@ -21,6 +21,8 @@ from pipeline.sources import content
 from pipeline.sources.folder import path_bytes, path_text
 
 _SHORTEST_ID = 4
+_LONGEST_POSITION = 10
+"""Digits of a position in a list; a longer number is none."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ def find(settings: Settings, wanted: str) -> Found:
 
 
 def _matches(ledger: Ledger, settings: Settings, wanted: str) -> set[str]:
+    if not wanted:
+        return set()
     names = {wanted, wanted.removeprefix("./"), os.path.relpath(wanted, settings.raw)}
     on_disk = {_as_recorded(name) for name in names}
     exact: set[str] = set()
@@ -236,7 +240,7 @@ def _tokens(field: str, record: dict[str, Any]) -> list[str]:
     if field.startswith("/"):
         return [part.replace("~1", "/").replace("~0", "~") for part in field.split("/")[1:]]
     tokens = field.split(".")
-    if tokens[0] == "sections" and len(tokens) > 1 and not tokens[1].isdigit():
+    if tokens[0] == "sections" and len(tokens) > 1 and not _is_position(tokens[1]):
         position = next(
             (i for i, section in enumerate(record["sections"]) if section["id"] == tokens[1]), None
         )
@@ -247,9 +251,14 @@ def _tokens(field: str, record: dict[str, Any]) -> list[str]:
     return tokens
 
 
+def _is_position(token: str) -> bool:
+    """Whether a token of a JSON pointer names an entry of a list (`isdigit` alone is true of ², too)."""
+    return token.isascii() and token.isdigit() and len(token) < _LONGEST_POSITION
+
+
 def _value(record: Any, tokens: list[str], field: str) -> Any:
     for token in tokens:
-        if isinstance(record, list) and token.isdigit() and int(token) < len(record):
+        if isinstance(record, list) and _is_position(token) and int(token) < len(record):
             record = record[int(token)]
         elif isinstance(record, dict) and token in record:
             record = record[token]

@@ -27,6 +27,7 @@ _FOUNDATIONS = (
     "settings.py",
     "overlay.py",
     "render.py",
+    "controls.py",
 )
 _STAGES = (
     "lexis",

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from pipeline.errors import DOCUMENT_ERRORS, DocumentError, RefusedPath, RunError, Unreadable
+from pipeline.errors import (
+    DOCUMENT_ERRORS,
+    CityReportsError,
+    DocumentError,
+    RefusedPath,
+    RunError,
+    Unreadable,
+    UsageError,
+)
 from pipeline.run.identity import without_secrets
 from pipeline.run.ledger import Output
 from pipeline.run.outputs import QUARANTINE, Outputs
@@ -22,20 +30,22 @@ _NOT_AGAIN = (
     " Tried {tries} times; only 'retry' tries it again until the document, the program or the limits change."
 )
 
+_ENDS_RUN: dict[str, type[CityReportsError]] = {kind.__name__: kind for kind in (UsageError, RunError)}
+
 _SUFFIX = re.compile(rb"(?:\.[A-Za-z0-9]{1,8}){1,2}$")
 
 
 def error_of(answer: Answer) -> tuple[DocumentError | None, tuple[str, ...]]:
     """The error that an answer reports, if it does, and where in the program it arose.
 
-    Raises RunError for one that is not the document's, so that every other would meet it.
+    Raises UsageError or RunError for one that is not the document's, so that every other would meet it.
     """
     if answer.error is not None:
         return answer.error, ()
-    if "run_error" in answer.header:
-        raise RunError(answer.header["run_error"])
     if answer.header["ok"]:
         return None, ()
+    if "ends_run" in answer.header:
+        raise _ENDS_RUN[answer.header["ends_run"]](answer.header["message"])
     return DOCUMENT_ERRORS[answer.header["code"]](answer.header["message"]), tuple(
         answer.header["detail"] or ()
     )

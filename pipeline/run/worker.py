@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline import lexis
-from pipeline.errors import DocumentError, InternalError, MemoryLimit, RunError
+from pipeline.errors import DocumentError, InternalError, MemoryLimit, RunError, UsageError
 from pipeline.model import Answers, Document, Finding, Source
 from pipeline.run import stages, wire
 from pipeline.run.outputs import document_files
@@ -63,8 +63,8 @@ def serve(request: dict[str, Any], payload: bytes, settings: Settings) -> tuple[
         return task(request, payload, settings)
     except DocumentError as error:
         return _failure(error), b""
-    except RunError as error:  # not this document's fault: every other one would fail alike
-        return {**_failure(InternalError(str(error))), "run_error": str(error)}, b""
+    except (UsageError, RunError) as error:  # not this document's fault: every other one would fail alike
+        return {"ok": False, "ends_run": type(error).__name__, "message": str(error)}, b""
     except MemoryError:
         limit = settings.memory_limit // (1024 * 1024)
         return _failure(MemoryLimit(f"The document needed more than {limit:,} MiB. Raise memory_limit.")), b""

@@ -20,24 +20,28 @@ NAMES = ("ctypes.py", "json.py", "numpy.py", "sitecustomize.py", "usercustomize.
 
 
 def ingest_here(raw: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """`cd raw && cityreports ingest . --out ../processed`, as the installed command does it."""
-    command = [sys.executable, "-P", "-m", "pipeline", "ingest", ".", "--out", "../processed", *options]
+    """`cd raw && cityreports ingest . --out ../processed`; with -P as the installed command does it."""
+    command = [sys.executable, *options, "-m", "pipeline", "ingest", ".", "--out", "../processed"]
     return subprocess.run(
         command, cwd=raw, env=environment(), capture_output=True, text=True, timeout=240, check=False
     )
 
 
-def test_scraped_modules_in_the_working_folder_are_text(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("options", "names"), [(["-P"], NAMES), ([], NAMES[:-1])])
+def test_scraped_modules_in_the_working_folder_are_text(
+    tmp_path: Path, options: list[str], names: tuple[str, ...]
+) -> None:
+    """`python -m pipeline` cannot help to look for `pipeline` itself in the working folder first."""
     raw, mark = tmp_path / "raw", tmp_path / "mark"
     make_corpus(raw, 3)
-    for name in NAMES:
+    for name in names:
         (raw / name).parent.mkdir(exist_ok=True)
         (raw / name).write_text(TRAP.format(mark=str(mark)), encoding="utf-8")
-    done = ingest_here(raw)
+    done = ingest_here(raw, *options)
     assert done.returncode == 0, done.stderr
     assert not mark.exists()
     counts = json.loads((tmp_path / "processed" / "run.json").read_bytes())["counts"]
-    assert counts["documents"] == 3 + len(NAMES)
+    assert counts["documents"] == 3 + len(names)
 
 
 @pytest.mark.parametrize("where", ["cityreports.toml", "below/cityreports.toml"])

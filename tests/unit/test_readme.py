@@ -6,7 +6,7 @@ import re
 
 import click
 
-from pipeline import cli
+from pipeline import cli, errors
 from pipeline.run.records import SCHEMAS
 from pipeline.settings import Settings
 from tests.conftest import PROJECT
@@ -35,8 +35,11 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_exit_code_is_documented() -> None:
-    for code in (0, cli.EXIT_QUARANTINED, 2, 3, cli.EXIT_INTERRUPTED):
+    own = {value for name, value in vars(errors).items() if name.startswith("EXIT_")}
+    kinds = {errors.UsageError.exit_code, errors.RunError.exit_code}
+    for code in {0} | own | kinds:
         assert f"| {code} |" in README
+        assert f"  {code}  " in (cli.cli.epilog or ""), code
 
 
 def test_every_target_of_the_makefile_is_told_by_help() -> None:

@@ -46,7 +46,7 @@ def test_headings_lists_quotes_and_tables_read_as_such() -> None:
         )
     )
     assert text == (
-        "# Gdańsk\n\nOn the Baltic.\n\n1. first\n  - inner\n\n> Sea and freedom\n>\n> — A mayor\n\n"
+        "# Gdańsk\n\nOn the Baltic.\n\n1. first\n   - inner\n\n> Sea and freedom\n>\n> — A mayor\n\n"
         "| Year | People |\n| --- | --- |\n| 2021 | 470 633 |\n"
     )
 
