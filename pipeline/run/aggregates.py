@@ -13,10 +13,10 @@ import orjson
 from pipeline.findings import finding
 from pipeline.model import Capture, Profile
 from pipeline.profile import make_cities
+from pipeline.run.cells import safe_cell
 from pipeline.run.ledger import Settled
 from pipeline.run.records import SCHEMAS, json_schema
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BOM = "\ufeff"
 
 SECTION_COLUMNS = (
@@ -194,11 +194,6 @@ def _repair_rows(corpus: Corpus) -> list[dict[str, Any]]:
                 }
             )
     return rows
-
-
-def safe_cell(value: Any) -> Any:
-    """A value for a spreadsheet: text that would run as a formula is made text by a leading apostrophe."""
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
 def _csv(rows: list[dict[str, Any]], columns: Sequence[str]) -> bytes:
