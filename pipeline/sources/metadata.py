@@ -17,12 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import orjson
-
 from pipeline.errors import RunError
 from pipeline.findings import finding
-from pipeline.model import Finding, Known
+from pipeline.model import REPLACEMENT, Finding, Known
 from pipeline.sources.folder import MANIFEST, SIDECAR_SUFFIX, path_text
+from pipeline.strings import Foreign, unbroken
 
 KEYS = ("url", "fetched_at", "charset", "language", "site", "licence", "publish", "city", "title", "password")
 """Keys of the metadata; other columns and members are left alone."""
@@ -60,7 +59,7 @@ def read_manifest(raw: Path) -> Manifest:
     if not path.is_file() or path.is_symlink():
         return Manifest({})
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig", "surrogatepass")  # halves of characters: see `resolve`
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         if "path" not in (reader.fieldnames or ()):
             raise RunError(
@@ -68,7 +67,7 @@ def read_manifest(raw: Path) -> Manifest:
             )
         rows: dict[str, Mapping[str, str]] = {}
         for row in reader:
-            name = (row.get("path") or "").strip().removeprefix("./")
+            name = Foreign().text((row.get("path") or "").strip().removeprefix("./"), "path")
             if name in rows:
                 raise RunError(f"{path} names {name!r} twice; remove one of the rows.")
             rows[name] = {
@@ -83,33 +82,39 @@ def resolve(raw: Path, name: bytes, manifest: Manifest) -> Metadata:
     """The metadata of the document `name` below `raw`, from its sidecar and the manifest."""
     known: dict[str, Known] = {}
     findings: list[Finding] = []
-    sidecar, problem = _read_sidecar(raw, name)
+    foreign = Foreign(quoting=False)  # a value may be a password
+    sidecar, problem = _read_sidecar(raw, name, foreign)
     if problem:
         findings.append(finding("unfit-metadata", problem))
     for origin, values in (("sidecar", sidecar), ("manifest", manifest.row(path_text(name)))):
         for key in KEYS:
             if key in known or key not in values:
                 continue
-            value = _CHECKS.get(key, str.strip)(values[key])
+            whole = unbroken(foreign.text(values[key], f"{origin}.{key}"))
+            value = _CHECKS.get(key, str.strip)(whole) if whole else None
             if value:
                 known[key] = Known(value=value, origin=f"{origin}.{key}")
             else:
-                shown = "" if key == "password" else f": {values[key][:80]!r}"
+                shown = (
+                    ""
+                    if key == "password"
+                    else f": {(whole or values[key])[:80]!r}".replace(REPLACEMENT, "·")
+                )
                 findings.append(finding("unfit-metadata", f"The {origin}'s {key} makes no sense{shown}."))
-    return Metadata(known, tuple(findings))
+    return Metadata(known, (*findings, *foreign.findings()))
 
 
-def _read_sidecar(raw: Path, name: bytes) -> tuple[dict[str, str], str | None]:
+def _read_sidecar(raw: Path, name: bytes, foreign: Foreign) -> tuple[dict[str, str], str | None]:
     path = raw / os.fsdecode(name + SIDECAR_SUFFIX.encode())
     try:
         if path.is_symlink() or not path.is_file():
             return {}, None
         if path.stat().st_size > _MAX_SIDECAR:
             return {}, "The .meta.json file is too large."
-        content = orjson.loads(path.read_bytes())
+        content = foreign.json(foreign.utf8(path.read_bytes(), "sidecar"), "sidecar")
     except OSError as error:
         return {}, f"The .meta.json file cannot be read: {error.strerror}."
-    except orjson.JSONDecodeError as error:
+    except ValueError as error:
         return {}, f"The .meta.json file is not JSON: {error}."
     if not isinstance(content, dict):
         return {}, "The .meta.json file is not a JSON object."

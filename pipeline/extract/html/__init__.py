@@ -27,7 +27,7 @@ def extract_html(data: bytes, source: Source, settings: Settings) -> Document:
     page = read_page(decoded.text, settings, source.get("url"))
     blocks = blocks_of(page)
     metadata = {**page.data.known(), **source.metadata}
-    findings = [*decoded.findings, *findings_of(page, blocks)]
+    findings = [*decoded.findings, *findings_of(page, blocks), *page.tree.foreign.findings()]
     if len(data) > most:
         findings.append(
             finding("over-budget", f"Only the first {most:,} bytes were decoded.", count=len(data) - most)

@@ -16,6 +16,7 @@ from turbohtml.saxparse import SaxHandler, sax_parse
 
 from pipeline.extract.html.elements import INLINE, KEPT, SILENT
 from pipeline.extract.html.scan import MARK, Scanned, scan
+from pipeline.strings import Foreign
 
 SPACE: Final = -1
 """A child that is white space."""
@@ -71,7 +72,7 @@ class Tree:
     document, an element before what is in it; elements without text are left out where nothing hangs on them.
     `unread` is where in the source the reading stopped (None: all was read);
     `flattened` says whether elements were nested too deep, `scripts` are the script elements with JSON and their
-    ranges."""
+    ranges, `foreign` what is noticed of the page's strings."""
 
     root: Node
     items: list[Node | int]
@@ -80,6 +81,7 @@ class Tree:
     scripts: list[tuple[Node, int, int]]
     unread: int | None
     flattened: bool
+    foreign: Foreign
 
     def children(self, node: Node) -> Iterator[Node | int]:
         """What is directly in an element."""
@@ -101,7 +103,7 @@ class Tree:
     def decoded(self, start: int, end: int, literal: bool = False) -> str:
         """The source at [start, end) with its entities decoded."""
         text = self.source[start:end]
-        return text if literal or "&" not in text else unescape(text)
+        return text if literal or "&" not in text else unescape(self.foreign.references(text))
 
 
 class _Builder(SaxHandler):
@@ -220,7 +222,7 @@ class _Attributes(SaxHandler):
 def attributes(tree: Tree) -> list[tuple[str, str | None]]:
     """Every attribute of a page, those of elements that are not in the tree too, in the order of the document."""
     collector = _Attributes()
-    sax_parse(_with_shadows(tree.scanned.markup), collector)
+    sax_parse(tree.foreign.references(_with_shadows(tree.scanned.markup)), collector)
     return collector.found
 
 
@@ -232,11 +234,12 @@ def _with_shadows(markup: str) -> str:
 def parse(source: str, max_characters: int, max_nodes: int) -> Tree:
     """Parse decoded HTML; reads about `max_characters` of markup and text and makes at most `max_nodes` elements."""
     scanned = scan(source, max_characters)
+    foreign = Foreign()
     builder = _Builder(scanned, max_nodes)
-    sax_parse(_with_shadows(scanned.markup), builder)
+    sax_parse(foreign.references(_with_shadows(scanned.markup)), builder)
     root, items, scripts = builder.root, builder.items, builder.scripts
     first_unread, flattened = builder.first_unread, builder.flattened
     root.end = len(items)
     builder.__dict__.clear()  # its handlers know it, and it knows them
     unread = [place for place in (scanned.stopped, first_unread) if place is not None]
-    return Tree(root, items, source, scanned, scripts, min(unread, default=None), flattened)
+    return Tree(root, items, source, scanned, scripts, min(unread, default=None), flattened, foreign)
