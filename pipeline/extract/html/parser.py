@@ -27,6 +27,7 @@ LINE: Final = -3
 MAX_DEPTH: Final = 120
 """Elements nested deeper than this are dissolved into the element at this depth; their text stays."""
 
+_MARKED: Final = re.compile(rf"{MARK}\d+")
 _SHADOW_ROOT: Final = re.compile(r"<template(?=[^<>]{0,200}\sshadowrootmode)", re.IGNORECASE)
 
 
@@ -185,6 +186,10 @@ class _Builder(SaxHandler):
                 elif left >= 0:
                     append(SPACE)
                 return
+            if (
+                "<" in data
+            ):  # the content of an element that the scanner took for markup, and the parser for text
+                data = " ".join(_MARKED.findall(data))
             before, *marks = data.split(MARK)
             if left < 0:
                 unread = [starts[int(mark)] for mark in marks]
