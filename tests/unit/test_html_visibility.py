@@ -69,9 +69,3 @@ def test_links_past_the_menu_are_hidden_but_not_what_they_lead_to() -> None:
     )
     assert shown(page) == [TEXT]
     assert shown(f'<div class="skip--link">Skip to the main content</div><p>{TEXT}') == [TEXT]
-
-
-def test_what_a_script_of_react_moves_into_place_is_shown() -> None:
-    place, later = '<template id="B:a"></template>', '<div hidden id="S:a">Später geladen.</div>'
-    page = f'<p>{TEXT}{place}{later}<div hidden id="S:b">Nie.'
-    assert shown(page) == [TEXT, "Später geladen."]

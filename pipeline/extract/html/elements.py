@@ -10,6 +10,7 @@ _LISTS = {name: frozenset(value.split()) for name, value in load_toml("extract/h
 
 INLINE: Final = _LISTS["inline"]
 SKIPPED: Final = _LISTS["skipped"]
+MEDIA: Final = _LISTS["media"]
 HIDDEN: Final = _LISTS["hidden"]
 CONTROLS: Final = _LISTS["controls"]
 SECTIONS: Final = _LISTS["sections"]

@@ -71,7 +71,8 @@ class Node:
 class Tree:
     """A parsed page. `items` are its elements, numbers of text runs, SPACE, BREAK and LINE, in the order of the
     document, an element before what is in it; elements without text are left out where nothing hangs on them.
-    `unread` is where in the source the reading stopped (None: all was read);
+    `unread` is where in the source the reading stopped (None: all was read), `beyond` the runs that were not
+    read because there were too many elements;
     `flattened` says whether elements were nested too deep, `scripts` are the script elements with JSON and their
     ranges, `foreign` what is noticed of the page's strings."""
 
@@ -81,6 +82,7 @@ class Tree:
     scanned: Scanned
     scripts: list[tuple[Node, int, int]]
     unread: int | None
+    beyond: list[int]
     flattened: bool
     foreign: Foreign
 
@@ -114,7 +116,7 @@ class _Builder(SaxHandler):
         self.root = Node("#document", _NO_ATTRIBUTES, None)
         self.items: list[Node | int] = []
         self.scripts: list[tuple[Node, int, int]] = []
-        self.first_unread: int | None = None
+        self.unread: list[int] = []
         self.flattened = False
         starts, ends, script_ranges = scanned.starts, scanned.ends, scanned.scripts
         items, append = self.items, self.items.append
@@ -192,10 +194,7 @@ class _Builder(SaxHandler):
                 data = " ".join(_MARKED.findall(data))
             before, *marks = data.split(MARK)
             if left < 0:
-                unread = [starts[int(mark)] for mark in marks]
-                if self.first_unread is not None:
-                    unread.append(self.first_unread)
-                self.first_unread = min(unread)
+                self.unread += map(int, marks)
                 return
             if before:
                 append(SPACE)
@@ -243,8 +242,10 @@ def parse(source: str, max_characters: int, max_nodes: int) -> Tree:
     builder = _Builder(scanned, max_nodes)
     sax_parse(foreign.references(_with_shadows(scanned.markup)), builder)
     root, items, scripts = builder.root, builder.items, builder.scripts
-    first_unread, flattened = builder.first_unread, builder.flattened
+    beyond, flattened = builder.unread, builder.flattened
     root.end = len(items)
     builder.__dict__.clear()  # its handlers know it, and it knows them
-    unread = [place for place in (scanned.stopped, first_unread) if place is not None]
-    return Tree(root, items, source, scanned, scripts, min(unread, default=None), flattened, foreign)
+    places = [scanned.starts[run] for run in beyond]
+    if scanned.stopped is not None:
+        places.append(scanned.stopped)
+    return Tree(root, items, source, scanned, scripts, min(places, default=None), beyond, flattened, foreign)

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
+from pipeline.extract.accounting import LeftOut
 from pipeline.extract.html.elements import DRAWN
 from pipeline.extract.html.foreign_content import OpenElements
 
@@ -73,14 +74,6 @@ _SCRIPT_STEP = re.compile(r"<!--|-->|<script(?=[ \t\n\f\r/>])|</script(?=[ \t\n\
 _MARKUP_BEGINS = "< \t\n\f\r"
 _END_TAGS = {name: re.compile(rf"</{letters}(?=[ \t\n\f\r/>])") for name, letters in _ANY_CASE.items()}
 _SPACE = " \t\n\f\r\v"
-
-
-class LeftOut(NamedTuple):
-    """The source's [start, end), which is no text for readers, and why: the element that it is in."""
-
-    start: int
-    end: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

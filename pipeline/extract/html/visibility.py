@@ -25,8 +25,6 @@ _TAB: Final = re.compile(r"role=[\"']?(?:tab|button)\b")
 _TARGET: Final = re.compile(r"href=[\"']?(#[^\"'<>\s]{1,200})")
 _HIDING: Final = frozenset(("hidden", "aria-hidden", "style"))
 _LONGEST_TAG: Final = 1000
-_STREAMED: Final = re.compile(r"S:[0-9a-f]{1,6}")
-"""The id of a hidden element whose content a script of React moves to its place in the page as it arrives."""
 _HIDDEN_BY_NAME: Final = 1 / 3
 """An element with more of the page's text (links left out) than this is not hidden by its names. Of 4,682 elements that
 names hide on 812 pages, those that are hidden have .12 at most, and the one that is the page's main part has .90."""
@@ -57,7 +55,7 @@ class Visibilities:
             return "hidden"
         if not _is_off(node.attrs):
             return "folded" if hints.closed or node.attrs.get("hidden") == "until-found" else None
-        if node.size * 2 > self._size or self._is_streamed(node):
+        if node.size * 2 > self._size:
             return None
         return "folded" if self._opens(node, hints) else "hidden"
 
@@ -66,12 +64,6 @@ class Visibilities:
         if hints.skips and prose <= max(node.linked, _SKIP_LINK):
             return True
         return hints.hidden and prose <= _HIDDEN_BY_NAME * max(self._prose, 1)
-
-    def _is_streamed(self, node: Node) -> bool:
-        identifier = node.get("id")
-        if not _STREAMED.fullmatch(identifier):
-            return False
-        return f'id="B:{identifier[2:]}"' in self._markup
 
     def _opens(self, node: Node, hints: Hints) -> bool:
         parent = node.parent
