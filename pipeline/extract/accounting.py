@@ -48,13 +48,7 @@ def balance(
     """Balance the books of a document: `pieces` are the ranges of its `source` that are text, in order; `text_of`
     gives what the source says there. Ranges left out need not be pieces; they count as they are written, and only
     where no block holds them."""
-    held = [
-        (origin.start, origin.end, number)
-        for number, block in enumerate(blocks)
-        for origin in block.origins
-        if isinstance(origin, TextRange)
-    ]
-    held.sort()
+    held = _held(blocks)
     counts: dict[str, int] = {}
     reasons = [each for each in sorted(left_out) if each.end > each.start]
     for start, end, reason in _missing(reasons, held):
@@ -71,6 +65,23 @@ def balance(
     findings = _unaccounted(missing, text_of)
     findings += _twice(blocks, held, text_of)
     return Books(dict(sorted(counts.items())), findings)
+
+
+def gaps(blocks: Sequence[Block], pieces: Sequence[Range], left_out: Iterable[LeftOut]) -> list[Range]:
+    """The parts of the pieces (in order) that no block holds and that are not known to be left out."""
+    booked = sorted([*_held(blocks), *((start, end, -1) for start, end, _ in left_out)])
+    missing = _missing([LeftOut(start, end, "") for start, end in pieces], booked)
+    return [(start, end) for start, end, _ in missing]
+
+
+def _held(blocks: Sequence[Block]) -> list[tuple[int, int, int]]:
+    """The ranges that blocks hold, each with the number of its block, in the order of the source."""
+    return sorted(
+        (origin.start, origin.end, number)
+        for number, block in enumerate(blocks)
+        for origin in block.origins
+        if isinstance(origin, TextRange)
+    )
 
 
 def count_text(text: str) -> int:
