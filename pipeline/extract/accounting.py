@@ -54,8 +54,8 @@ def balance(
     for start, end, reason in _missing(reasons, held):
         if count := count_text(source[start:end]):
             counts[reason] = counts.get(reason, 0) + count
-    exact = {(start, end) for start, end, _ in held}
-    open_pieces = [LeftOut(start, end, "") for start, end in pieces if (start, end) not in exact]
+    begins = {start: end for start, end, _ in held}
+    open_pieces = [LeftOut(start, end, "") for start, end in pieces if begins.get(start) != end]
     missing: list[LeftOut] = []
     if open_pieces:
         booked = sorted([*held, *((each.start, each.end, -1) for each in reasons)])

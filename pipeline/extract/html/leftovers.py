@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Final
 
 from pipeline.extract.accounting import LeftOut, Range
@@ -10,8 +11,9 @@ from pipeline.extract.html.blocks import BlockBuilder
 from pipeline.extract.html.elements import MEDIA
 from pipeline.extract.html.parser import Node, Tree
 
+_SIZE: Final = attrgetter("size")
 _BEYOND: Final = "beyond-budget"
-_FRAMES: Final = ("<frameset", "<FRAMESET", "<FrameSet", "<Frameset")
+_FRAMES: Final = ("<frameset", "<FRAMESET")
 
 
 def pieces(tree: Tree) -> list[Range]:
@@ -40,7 +42,7 @@ def left_out(tree: Tree, builder: BlockBuilder) -> list[LeftOut]:
 def _inside(tree: Tree, node: Node) -> Iterator[LeftOut]:
     """The runs of an element that holds no text for readers; those of the head by the elements in it."""
     if node.tag == "head":
-        for child in tree.elements(node):
+        for child in filter(_SIZE, tree.elements(node)):
             yield from _inside(tree, child)
         return
     reason = "fallback" if node.tag in MEDIA else node.tag
