@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 REPLACEMENT = "\ufffd"
 """U+FFFD, what a decoder writes where bytes made no sense."""
@@ -21,6 +21,17 @@ OMISSION = "[…]"
 
 FOLDED_SPACE = " \t\n\r\f\v"
 """The white space that `Block.raw` folds to one space. No-break spaces are the author's and stay."""
+
+
+def _whole(text: str) -> str:
+    if not text.isascii():
+        text.encode()
+    return text
+
+
+Text = Annotated[str, AfterValidator(_whole)]
+"""A string of foreign make in a record: never with half a character (a lone surrogate), which no file could hold.
+`pipeline.strings` makes such strings whole where they enter; what did not pass there is refused here."""
 
 
 class Record(BaseModel):
@@ -82,8 +93,8 @@ class Edit(Record):
 
     start: int = Field(ge=0)
     end: int = Field(ge=0)
-    before: str
-    after: str
+    before: Text
+    after: Text
     cause: str
     confidence: float = Field(default=1.0, ge=0, le=1)
 
@@ -93,7 +104,7 @@ class Link(Record):
 
     start: int = Field(ge=0)
     end: int = Field(ge=0)
-    href: str
+    href: Text
 
 
 class Cell(Record):
@@ -154,15 +165,15 @@ class Block(Record):
     """
 
     kind: BlockKind
-    raw: str
-    text: str
+    raw: Text
+    text: Text
     origins: tuple[Origin, ...] = ()
     edits: tuple[Edit, ...] = ()
     level: int | None = Field(default=None, ge=1)
     visibility: Visibility = "shown"
     role: Role | None = None
-    marker: str | None = None
-    speaker: str | None = None
+    marker: Text | None = None
+    speaker: Text | None = None
     ordered: bool | None = None
     links: tuple[Link, ...] = ()
     cells: tuple[Cell, ...] = ()
@@ -321,14 +332,14 @@ class Finding(Record):
 
     code: str
     severity: Severity
-    message: str
+    message: Text
     block: int | None = None
     start: int | None = None
     end: int | None = None
     origins: tuple[Origin, ...] = ()
     section: str | None = None
-    evidence: str | None = None
-    suggestion: str | None = None
+    evidence: Text | None = None
+    suggestion: Text | None = None
     count: int | None = None
 
 
@@ -338,7 +349,7 @@ class Finding(Record):
 class Known(Record):
     """A piece of metadata as resolved, and where it came from (`manifest.url`, `html.canonical`, `address` …)."""
 
-    value: str
+    value: Text
     origin: str
 
 
@@ -370,7 +381,7 @@ class OutlineEntry(Record):
 
     block: int
     level: int
-    text: str
+    text: Text
 
 
 SectionStatus = Literal["clean", "repaired", "restored", "damaged", "lost"]
@@ -403,7 +414,7 @@ class Document(Record):
 
     id: str
     source: Source
-    title: str | None = None
+    title: Text | None = None
     charset: str | None = None
     pages: int | None = None
     language: str | None = None

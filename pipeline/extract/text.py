@@ -13,6 +13,8 @@ from itertools import pairwise
 from pipeline.decode import decode_bytes
 from pipeline.errors import EmptyDocument
 from pipeline.extract import text_shape as shape
+from pipeline.extract.accounting import LeftOut, balance
+from pipeline.extract.text_leftovers import pieces, signs
 from pipeline.extract.text_reader import MAX_HEADING, Unit, read_lines, read_units
 from pipeline.extract.text_runs import Line, Run, links_of, markdown_runs, plain_runs, raw_of
 from pipeline.findings import finding
@@ -43,24 +45,31 @@ def extract_text(data: bytes, source: Source, settings: Settings) -> Document:
     lines = read_lines(decoded.text, settings.max_nodes)
     if not any(line.text for line in lines):
         raise EmptyDocument("There is nothing in the file but white space. Fetch the document again.")
+    beyond = len(decoded.text)
     if lines[-1].end < len(decoded.text.rstrip()):
         findings.append(_over_budget("more lines", f"max_nodes = {settings.max_nodes}"))
+        beyond = lines[-1].end
     markdown = source.media_type == MARKDOWN
-    units = read_units(lines, markdown)
+    units, left_out = read_units(lines, markdown)
     units = _tell_quotes(units)
     if len(units) > settings.max_blocks:
         findings.append(_over_budget(f"{len(units)} blocks", f"max_blocks = {settings.max_blocks}"))
+        beyond = units[settings.max_blocks].full[0].start
         units = units[: settings.max_blocks]
     _tell_terms(units)
     _tell_headings(units)
     _tell_depth(units)
     blocks = tuple(_blocks(units, markdown, settings.max_nodes))
+    left_out.append(LeftOut(beyond, len(decoded.text), "beyond-budget"))
+    left_out += signs(decoded.text, lines, blocks, left_out, markdown)
+    books = balance(blocks, pieces(lines), left_out, decoded.text, lambda start, end: decoded.text[start:end])
     return Document(
         id=source.sha256[:16],
         source=source.model_copy(update={"metadata": {**_front_matter(units), **source.metadata}}),
         charset=decoded.charset,
         blocks=blocks,
-        findings=tuple(findings),
+        findings=(*findings, *books.findings),
+        left_out=books.left_out,
     )
 
 

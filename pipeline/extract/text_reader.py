@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.extract import text_shape as shape
+from pipeline.extract.accounting import LeftOut
 from pipeline.extract.text_runs import Line, Run
 
 UNWRAPPED = 130
@@ -51,9 +52,11 @@ class Unit:
         return " ".join(line.text for line in self.lines)
 
 
-def read_units(lines: list[Line], markdown: bool) -> list[Unit]:
-    """The units of `lines`; Markdown has fences and a front matter, and its lines join whatever their width."""
-    return _Reader(lines, markdown).read()
+def read_units(lines: list[Line], markdown: bool) -> tuple[list[Unit], list[LeftOut]]:
+    """The units of `lines`, and what of the lines is a sign of their structure. Markdown has fences and a front matter,
+    and its lines join whatever their width."""
+    reader = _Reader(lines, markdown)
+    return reader.read(), reader.signs
 
 
 # --- lines -------------------------------------------------------------------------------------------------
@@ -122,6 +125,7 @@ class _Reader:
         self.width = _wrap_width(lines)
         self.at = 0
         self.units: list[Unit] = []
+        self.signs: list[LeftOut] = []
         self.numbers: set[int] = set()
         self.below = False  # below the line that sets off the signature of an e-mail
 
@@ -146,9 +150,11 @@ class _Reader:
         line = self.lines[self.at]
         if line.text == SIGNATURE and not self.markdown and len(self.lines) - self.at <= SIGNATURE_LINES:
             self.below = True
+            self._sign(self.at, "rule")
             self.at += 1
             return None
         if shape.is_rule(line.text):
+            self._sign(self.at, "rule")
             self.at += 1
             return None
         if line.text.startswith(">"):
@@ -156,6 +162,11 @@ class _Reader:
         if self.markdown and (fence := _FENCE.match(line.text)):
             return self._fence(fence.group(1))
         return self._table() or self._atx() or self._lone_marker() or self._item() or self._paragraph()
+
+    def _sign(self, at: int, reason: str) -> None:
+        """Note that a line is no text but a sign of structure."""
+        line = self.lines[at]
+        self.signs.append(LeftOut(line.start, line.end, reason))
 
     def _read_front_matter(self) -> None:
         """A YAML header: lines between `---` and `---` at the top of a Markdown file."""
@@ -165,6 +176,8 @@ class _Reader:
             if self.lines[end].text == "---":
                 header = [line for line in self.lines[1:end] if line.text]
                 self.units.extend(Unit("front_matter", [line], [line]) for line in header)
+                self._sign(0, "rule")
+                self._sign(end, "rule")
                 self.at = end + 1
                 return
 
@@ -174,6 +187,9 @@ class _Reader:
         while end < len(self.lines) and not self.lines[end].text.startswith(marks):
             end += 1
         inside = [line for line in self.lines[self.at + 1 : end] if line.text]
+        self._sign(self.at, "fence")
+        if end < len(self.lines):
+            self._sign(end, "fence")
         self.at = min(end + 1, len(self.lines))
         return Unit("paragraph", inside, inside) if inside else None
 
@@ -188,6 +204,7 @@ class _Reader:
             while end < len(lines) and 0 < lines[end].text.count("|") <= MAX_COLUMNS:
                 end += 1
             taken = [lines[at], *lines[at + 2 : end]]
+            self._sign(at + 1, "rule")
             self.at = end
             return Unit("table", taken, taken, rows=[line.cells("|") for line in taken], header=True)
         if table := self._aligned():
@@ -257,6 +274,7 @@ class _Reader:
             return None
         begin = self.at
         self.at = at
+        self._sign(begin, "marker")
         taken = self._joined(self.lines[at])
         return Unit("list_item", taken, [self.lines[begin], *taken], marker=marker, ordered=False)
 
@@ -268,6 +286,7 @@ class _Reader:
         if marker.number is not None:
             self.numbers.add(marker.number)
         rest = line.part(marker.length, len(line.text))
+        self.signs.append(LeftOut(line.start, rest.start, "marker"))
         taken = [rest, *self._joined(line, hanging=line.indent)[1:]]
         return Unit(
             "list_item", taken, [line, *taken[1:]], marker=marker.text, ordered=marker.number is not None
@@ -291,6 +310,7 @@ class _Reader:
         if self.at + 1 < len(self.lines):
             level = shape.underline_level(self.lines[self.at + 1].text)
             if level and line.text and len(line.text) <= MAX_HEADING:
+                self._sign(self.at + 1, "rule")
                 self.at += 2
                 return Unit("heading", [line], [line], level=level)
         taken = self._joined(line)

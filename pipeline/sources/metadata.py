@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from pipeline.findings import finding
 from pipeline.model import Finding, Known
 from pipeline.sources.access import NotAFile, open_file
 from pipeline.sources.folder import SIDECAR_SUFFIX, path_text
 from pipeline.sources.manifest import Manifest, read_manifest
 from pipeline.sources.values import CHECKS, KEYS, LONGEST, has_credentials, shown
+from pipeline.strings import Foreign, unbroken
 
 __all__ = ["KEYS", "Manifest", "Metadata", "read_manifest", "resolve"]
 
@@ -37,22 +36,24 @@ class Metadata:
 def resolve(raw: Path, name: bytes, manifest: Manifest) -> Metadata:
     """The metadata of the document `name` below `raw`, from its sidecar and the manifest."""
     path = path_text(name)
-    sidecar, problem = _read_sidecar(raw, name)
+    foreign = Foreign(quoting=False)  # a value may be a password
+    sidecar, problem = _read_sidecar(raw, name, foreign)
     problems = [*([problem] if problem else []), *manifest.problems(path)]
     known: dict[str, Known] = {}
     for origin, values in (("sidecar", sidecar), ("manifest", manifest.row(path))):
         for key in KEYS:
             if key in known or key not in values:
                 continue
-            value, problem = _checked(key, values[key], origin)
+            value, problem = _checked(key, values[key], origin, foreign)
             if value:
                 known[key] = Known(value=value, origin=f"{origin}.{key}")
             if problem:
                 problems.append(problem)
-    return Metadata(known, tuple(finding("unfit-metadata", problem) for problem in problems))
+    unfit = (finding("unfit-metadata", problem) for problem in problems)
+    return Metadata(known, (*unfit, *foreign.findings()))
 
 
-def _checked(key: str, given: Any, origin: str) -> tuple[str | None, str | None]:
+def _checked(key: str, given: Any, origin: str, foreign: Foreign) -> tuple[str | None, str | None]:
     """A value in the form in which it is used, and what is wrong with it; neither where nothing is given."""
     if given is None or given == "":
         return None, None
@@ -61,7 +62,8 @@ def _checked(key: str, given: Any, origin: str) -> tuple[str | None, str | None]
         return None, f"The {origin}'s {key} is not text."
     if len(text) > LONGEST:
         return None, f"The {origin}'s {key} is longer than {LONGEST:,} characters."
-    value = CHECKS[key](text)
+    whole = unbroken(foreign.text(text, f"{origin}.{key}"))
+    value = CHECKS[key](whole) if whole else None
     if value is None:
         return None, f"The {origin}'s {key} makes no sense{shown(key, text)}."
     if key == "url" and has_credentials(text):
@@ -78,7 +80,7 @@ def _as_text(key: str, given: Any) -> str | None:
     return str(given) if isinstance(given, int) else None
 
 
-def _read_sidecar(raw: Path, name: bytes) -> tuple[Mapping[str, Any], str | None]:
+def _read_sidecar(raw: Path, name: bytes, foreign: Foreign) -> tuple[Mapping[str, Any], str | None]:
     """The members of the `.meta.json` file beside a document, and what is wrong with it."""
     try:
         with open_file(raw, name + SIDECAR_SUFFIX.encode()) as file:
@@ -96,7 +98,7 @@ def _read_sidecar(raw: Path, name: bytes) -> tuple[Mapping[str, Any], str | None
     if len(data) > _MAX_SIDECAR:
         return {}, "The .meta.json file is too large."
     try:
-        content = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
+        content = foreign.json(foreign.utf8(data, "sidecar"), "sidecar")
+    except ValueError as error:
         return {}, f"The .meta.json file is not JSON in UTF-8: {error}."
     return (content, None) if isinstance(content, dict) else ({}, "The .meta.json file is not a JSON object.")

@@ -53,6 +53,8 @@ def processed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (raw / "broken.html.gz").write_bytes(gzip.compress(PAGE.encode() * 50)[:60])
     (raw / "packed.html.gz").write_bytes(gzip.compress(PAGE.replace("Łódź", "Toruń").encode()))
     (raw / "binary.txt").write_bytes(bytes(range(256)) * 64)
+    half = r'<script type="application/ld+json">{"headline": "\ud83d cut by a CMS"}</script>'
+    (raw / "half-emoji.html").write_text(half + PAGE.replace("Łódź", "Gdynia"), encoding="utf-8")
     out = base / "processed"
     done = ingest(raw, out)
     assert done.returncode == 0, done.stderr
@@ -70,7 +72,7 @@ def test_everything_ends_as_a_record_or_in_quarantine(processed: Path) -> None:
     quarantine = {entry["path"]: entry["code"] for entry in record["quarantine"]}
     assert profiles | set(quarantine) == {
         "good.html", "empty.html", "blank.txt", "picture.pdf", "archive.html", "data.json", "link.html", "loop",
-        "pipe.txt", "half.pdf",
+        "pipe.txt", "half.pdf", "half-emoji.html",
         "latin-\\xf3.html", "кирилиця і пробіл.txt", "new\nline.txt", "nested.html", "huge.txt", "one-line.txt",
         "truncated.pdf", "lies.pdf", "header-only.pdf", "broken.html.gz", "packed.html.gz", "binary.txt",
     }  # fmt: skip
@@ -114,6 +116,20 @@ def test_the_innermost_words_of_a_hundred_thousand_tags_are_not_lost(processed: 
     ]
     folder = processed / "documents" / profile["provenance"]["document"]
     assert "the innermost words" in (folder / "clean.md").read_text(encoding="utf-8")
+
+
+def test_half_an_emoji_leaves_a_finding_and_no_other_trace(processed: Path) -> None:
+    [profile] = [
+        each
+        for each in lines(processed / "profiles.jsonl")
+        if each["provenance"]["source"] == "half-emoji.html"
+    ]
+    assert profile["title"] == "Gdynia"
+    assert profile["quality"]["findings"]["broken-characters"] == 1
+    written = [path for path in processed.rglob("*") if path.suffix in (".jsonl", ".csv", ".md")]
+    document = processed / "documents" / profile["provenance"]["document"]
+    assert not any("\ufffd" in path.read_text("utf-8") for path in written if document in path.parents)
+    assert "\ufffd" not in json.dumps(profile, ensure_ascii=False)
 
 
 def test_a_link_out_of_raw_is_not_followed(processed: Path) -> None:

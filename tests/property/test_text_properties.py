@@ -42,6 +42,7 @@ def test_nothing_is_lost(lines: list[str], newline: str, media_type: str) -> Non
         document = extract_text(data, source, Settings())
     except EmptyDocument:
         return
+    assert not {"text-unaccounted", "text-twice"} & {finding.code for finding in document.findings}
     text = data.decode().removeprefix("\ufeff")
     covered = [False] * len(text)
     for block in document.blocks:

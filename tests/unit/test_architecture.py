@@ -10,7 +10,9 @@ from pathlib import Path
 import pipeline
 
 PACKAGE = Path(pipeline.__file__).parent
-FOUNDATIONS = {"model", "findings", "errors", "settings", "overlay", "lexis", "decode", "render", "controls"}
+FOUNDATIONS = {
+    "model", "findings", "errors", "settings", "overlay", "strings", "lexis", "decode", "render", "controls",
+}  # fmt: skip
 STAGES = {"sources", "extract", "repair", "language", "segment", "profile"}
 COMPOSERS = {"run", "review", "publish"}
 TOP = {"changes_view", "cli", "terminal", "streams", "api", "__main__", "__init__"}

@@ -19,6 +19,8 @@ _HARD_LIMIT = 8
 
 def extract_html(data: bytes, source: Source, settings: Settings) -> Document:
     """The page in `data` as a document. Metadata found in it are added to the source's where not known yet."""
+    from pipeline.extract.accounting import balance
+    from pipeline.extract.html.leftovers import pieces
     from pipeline.extract.html.page import blocks_of, findings_of, read_page
     from pipeline.findings import finding
 
@@ -26,8 +28,9 @@ def extract_html(data: bytes, source: Source, settings: Settings) -> Document:
     decoded = _decode(data[:most], source.metadata.get("charset"))
     page = read_page(decoded.text, settings, source.get("url"))
     blocks = blocks_of(page)
+    books = balance(blocks, pieces(page.tree), page.left_out, decoded.text, page.tree.decoded)
     metadata = {**page.data.known(), **source.metadata}
-    findings = [*decoded.findings, *findings_of(page, blocks)]
+    findings = [*decoded.findings, *findings_of(page, blocks), *page.tree.foreign.findings(), *books.findings]
     if len(data) > most:
         findings.append(
             finding("over-budget", f"Only the first {most:,} bytes were decoded.", count=len(data) - most)
@@ -47,6 +50,7 @@ def extract_html(data: bytes, source: Source, settings: Settings) -> Document:
         blocks=tuple(blocks),
         outline=tuple(headings),
         findings=tuple(findings),
+        left_out=books.left_out,
     )
 
 

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from pipeline.extract.html.draft import Draft
-from pipeline.extract.html.elements import INLINE, NEVER_FURNITURE, SILENT, SKIPPED
+from pipeline.extract.html.elements import INLINE, MEDIA, NEVER_FURNITURE, SILENT, SKIPPED
 from pipeline.extract.html.flow import Flow
 from pipeline.extract.html.hints import NO_HINTS, Hints, hints_of, says_hidden
 from pipeline.extract.html.parser import LINE, SPACE, Node, Tree
@@ -44,11 +44,12 @@ _ROLE_OF_ROLE: Final[dict[str, Role]] = {
 class BlockBuilder(Flow):
     """Walks over a tree once and collects the drafts of its blocks."""
 
-    __slots__ = ("items", "visibilities")
+    __slots__ = ("items", "skipped", "visibilities")
 
     def __init__(self, tree: Tree, max_blocks: int) -> None:
         super().__init__(tree, max_blocks)
         self.items = tree.items
+        self.skipped: list[Node] = []
         self.visibilities = Visibilities(tree)
 
     def build(self) -> list[Draft]:
@@ -83,7 +84,7 @@ class BlockBuilder(Flow):
 
     def _element(self, node: Node) -> None:
         tag, attrs, hints = node.tag, node.attrs, NO_HINTS
-        if not node.size or tag in SKIPPED:
+        if not node.size or (tag in SKIPPED and self._skip(node)):
             if tag not in SILENT:
                 self._edge()
             return
@@ -104,6 +105,14 @@ class BlockBuilder(Flow):
             self._inline(node)
         else:
             self._block(node, hints)
+
+    def _skip(self, node: Node) -> bool:
+        """Leave out an element that holds no text for readers, and note it; not one that holds most of the page as
+        what stands in for it."""
+        if node.tag in MEDIA and node.size * 2 > self.page_size:
+            return False
+        self.skipped.append(node)
+        return True
 
     def _apart(self, node: Node, hints: Hints, visibility: Visibility) -> None:
         """An element that is shown otherwise than the text around it stands in blocks of its own."""

@@ -6,17 +6,15 @@ Only asked when the page itself shows next to nothing. Texts are taken from fiel
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, Final
-
-import orjson
 
 from pipeline.extract.html.blocks import BlockBuilder
 from pipeline.extract.html.parser import Tree, attributes, parse
 from pipeline.model import fold_space
 from pipeline.overlay import load_toml
+from pipeline.strings import Foreign
 
 _LONGEST_JSON: Final = 4_000_000
 _MOST_VALUES: Final = 50_000
@@ -38,17 +36,25 @@ def embedded_lines(tree: Tree) -> list[tuple[str, str]]:
 
     JSON-LD is about the page; other data must hold a good deal of text, for an application's messages are short.
     """
-    linked = [
-        loads(tree.source[start:end]) for node, start, end in tree.scripts if "ld+json" in node.get("type")
+    linked = linked_data(tree)
+    found = _paragraphs(linked, _LEAST_LINKED_DATA, tree.foreign)
+    return found or _paragraphs(_sources(tree), _LEAST_DATA, tree.foreign)
+
+
+def linked_data(tree: Tree) -> list[Any]:
+    """The values of the page's JSON-LD, in the order of the page."""
+    return [
+        loads(tree.source[start:end], tree.foreign, "html.json")
+        for node, start, end in tree.scripts
+        if "ld+json" in node.get("type")
     ]
-    return _paragraphs(linked, _LEAST_LINKED_DATA) or _paragraphs(_sources(tree), _LEAST_DATA)
 
 
-def _paragraphs(sources: Iterable[Any], least: int) -> list[tuple[str, str]]:
+def _paragraphs(sources: Iterable[Any], least: int, foreign: Foreign) -> list[tuple[str, str]]:
     """The paragraphs of the bodies in the sources; none where they have fewer than `least` characters in all."""
     found: dict[str, str] = {}
     size = 0
-    for field, text in _texts(sources):
+    for field, text in _texts(sources, foreign):
         for line in _lines(text):
             if line not in found and size < _MOST_TEXT:
                 found[line] = field
@@ -63,7 +69,7 @@ def _lines(text: str) -> list[str]:
     return [line for line in map(fold_space, text.split("\n")) if line]
 
 
-def _texts(sources: Iterable[Any]) -> Iterator[tuple[str, str]]:
+def _texts(sources: Iterable[Any], foreign: Foreign) -> Iterator[tuple[str, str]]:
     left = _MOST_VALUES
     for source in sources:
         waiting: list[tuple[str, Any, int]] = [("", source, 0)]
@@ -72,7 +78,7 @@ def _texts(sources: Iterable[Any]) -> Iterator[tuple[str, str]]:
             field, value, packed = waiting.pop()
             if isinstance(value, str):
                 if value[:1] in ("{", "[") and packed < _DEEPEST_STRING:
-                    waiting.append((field, loads(value), packed + 1))
+                    waiting.append((field, loads(value, foreign, "html.json"), packed + 1))
                 elif field in _body_fields() and len(value.split()) >= 3:
                     yield field, value
             elif isinstance(value, dict):
@@ -83,24 +89,21 @@ def _texts(sources: Iterable[Any]) -> Iterator[tuple[str, str]]:
 
 def _sources(tree: Tree) -> Iterator[Any]:
     for _, start, end in tree.scripts:
-        yield loads(tree.source[start:end])
+        yield loads(tree.source[start:end], tree.foreign, "html.json")
     for name, value in attributes(tree):
         if not value or len(value) < _SHORTEST_ATTRIBUTE or not name.startswith("data-"):
             continue
         if value.lstrip()[:1] in ("{", "["):
-            yield loads(value)
+            yield loads(value, tree.foreign, "html.json")
 
 
-def loads(text: str) -> Any:
-    """The value of a JSON text; None where it is broken, too long or too deep. Line feeds in strings are forgiven."""
+def loads(text: str, foreign: Foreign, where: str) -> Any:
+    """The value of a JSON text; None where it is broken, too long or too deep. Line feeds in strings are forgiven,
+    halves of characters are made whole (`where` names the text for the finding)."""
     if len(text) > _LONGEST_JSON:
         return None
     text = text.strip().removeprefix("<!--").removesuffix("-->")
     try:
-        return orjson.loads(text)
+        return foreign.json(text, where, strict=False)
     except ValueError:
-        pass
-    try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pipeline.extract.html.draft import Draft
+from pipeline.extract.html.draft import Draft, Run
 from pipeline.extract.html.elements import EMPHASIS
 from pipeline.extract.html.hints import name_bits
 from pipeline.extract.html.parser import Node, Tree
@@ -24,7 +24,8 @@ class Flow:
     __slots__ = (
         "areas", "beyond", "bits", "bold", "breaks", "depth", "draft", "drafts", "ends", "item", "kind", "last", "left",
         "level", "link", "link_number", "list", "list_level", "literal", "main", "near", "number", "page_size",
-        "preformatted", "role", "section_level", "solid", "source", "space", "starts", "tree", "visibility",
+        "preformatted", "role", "section_level", "solid", "source", "space", "starts", "tree", "unread",
+        "visibility",
     )  # fmt: skip
 
     def __init__(self, tree: Tree, max_blocks: int) -> None:
@@ -33,6 +34,7 @@ class Flow:
         self.starts, self.ends = tree.scanned.starts, tree.scanned.ends
         self.left = max_blocks
         self.beyond: int | None = None
+        self.unread: list[Run] = []
         self.drafts: list[Draft] = []
         self.page_size = max(1, tree.root.size)
         self.draft: Draft | None = None
@@ -118,6 +120,7 @@ class Flow:
         if self.left <= 0:
             if self.beyond is None and draft.runs:
                 self.beyond = draft.runs[0][0]
+            self.unread += draft.runs
             return
         self.left -= 1
         if draft.kind == "paragraph" and self.item is not None and draft.visibility != "hidden":

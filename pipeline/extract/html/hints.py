@@ -28,12 +28,13 @@ _LONGEST = 300
 
 
 class Hints(NamedTuple):
-    """What the words of an element's names tell: the `role` of furniture; whether its text is `hidden`, `folded`,
-    a `closed` panel, the `main` part; the heading `level` (0: a heading of no certain level); whether it is an
-    `accordion`; `bits` for the classifier, one for each name in `feature_names()`."""
+    """What the words of an element's names tell: the `role` of furniture; whether its text is `hidden`, links that
+    `skips` a menu, `folded`, a `closed` panel, the `main` part; the heading `level` (0: a heading of no certain
+    level); whether it is an `accordion`; `bits` for the classifier, one for each name in `feature_names()`."""
 
     role: Role | None = None
     hidden: bool = False
+    skips: bool = False
     folded: bool = False
     closed: bool = False
     main: bool = False
@@ -65,8 +66,8 @@ def _patterns() -> tuple[_Pattern, ...]:
     """Every pattern, named by its section and its name there."""
     found: list[_Pattern] = []
     for section in _SECTIONS:
-        for name, value in _data()[section].items():
-            every = [value] if isinstance(value, str) else value
+        for name in _data()[section]:
+            every = _listed(section, name)
             beginnings = {beginning for pattern in every for beginning in beginnings_of(pattern)}
             search = re.compile("|".join(every)).search
             role = name if section == "furniture" else None
@@ -176,7 +177,8 @@ def _hints(*names: str) -> Hints:
         return _bare(bits)
     return Hints(
         role=role,
-        hidden="visibility.hidden" in found,
+        hidden="visibility.hidden" in found and any(map(_hides, names)),
+        skips="visibility.skips" in found,
         folded="visibility.folded" in found,
         closed="visibility.closed" in found and "visibility.open" not in found,
         main="content.main" in found,
@@ -184,6 +186,28 @@ def _hints(*names: str) -> Hints:
         level=_heading_level(found),
         bits=bits,
     )
+
+
+def _hides(names: str) -> bool:
+    """Whether one of the names says by itself that the element is hidden. A modifier of BEM (`--`) may say it of a
+    part: `field--label-visually_hidden` hides the label of a field, not the field."""
+    hidden, not_hidden, part = (
+        re.compile("|".join(_listed("visibility", each))) for each in ("hidden", "not_hidden", "part")
+    )
+    for name in names[:_LONGEST].split():
+        words = f" {_read(name)[0]} "
+        if not_hidden.search(words) or not hidden.search(words):
+            continue
+        modifier = f" {_read(name.rpartition('--')[2])[0]} " if "--" in name else ""
+        said = hidden.search(modifier)
+        if not (said and part.search(modifier[: said.start() + 1])):
+            return True
+    return False
+
+
+def _listed(section: str, name: str) -> list[str]:
+    value = _data()[section][name]
+    return [value] if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=4096)

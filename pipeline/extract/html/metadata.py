@@ -12,9 +12,10 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
-from pipeline.extract.html.embedded import loads
+from pipeline.extract.html.embedded import linked_data
 from pipeline.extract.html.parser import Node, Tree
 from pipeline.model import Known, fold_space
+from pipeline.strings import unbroken
 
 _LONGEST_VALUE: Final = 2000
 _MOST_JSON_ITEMS: Final = 2000
@@ -153,7 +154,10 @@ def _runs(tree: Tree, node: Node) -> list[int]:
 
 
 def _sound(key: str, value: str) -> str | None:
-    value = fold_space(value)[:_LONGEST_VALUE]
+    whole = unbroken(fold_space(value)[:_LONGEST_VALUE])
+    if whole is None:
+        return None
+    value = whole
     if key == "url":
         try:
             parts = urlsplit(value)
@@ -184,10 +188,7 @@ def _plain(value: object) -> str | None:
 
 def _json_items(tree: Tree) -> Iterator[dict[str, Any]]:
     """The objects of the page's JSON-LD, outer before inner, breadth first."""
-    waiting: list[Any] = []
-    for node, start, end in tree.scripts:
-        if "ld+json" in node.get("type"):
-            waiting.append(loads(tree.source[start:end]))
+    waiting = linked_data(tree)
     for _ in range(_MOST_JSON_ITEMS):
         if not waiting:
             return

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.extract.accounting import LeftOut
 from pipeline.extract.html.blocks import BlockBuilder
 from pipeline.extract.html.classify import classify
 from pipeline.extract.html.draft import Draft
 from pipeline.extract.html.embedded import embedded_lines
 from pipeline.extract.html.headings import find_headings
+from pipeline.extract.html.leftovers import left_out
 from pipeline.extract.html.metadata import PageData, absolute
 from pipeline.extract.html.parser import Tree, parse
 from pipeline.extract.html.twins import merge_twins
@@ -20,18 +22,21 @@ from pipeline.settings import Settings
 _SHORT_CONTENT: Final = 200
 _SHORT_PAGE: Final = 1000
 """Characters of content, and of all that is shown, below which the page's own data are asked for the body."""
+_SHORT_PART: Final = 40
+"""Characters from which on a text that is part of another is taken for the same, not for the same words."""
 
 
 @dataclass(frozen=True)
 class Page:
     """A page as read: what its head says, its drafts, the role of furniture of each (None for content), and the
-    place in the source from which on there were too many blocks."""
+    place in the source from which on there were too many blocks, and what is left out of the drafts."""
 
     tree: Tree
     data: PageData
     drafts: list[Draft]
     roles: list[Role | None]
     beyond: int | None
+    left_out: list[LeftOut]
 
     def is_content(self, index: int) -> bool:
         """Whether a draft belongs to what the page says."""
@@ -51,7 +56,7 @@ def read_page(source: str, settings: Settings, url: str | None = None) -> Page:
     drafts = merge_twins(builder.build())
     find_headings(drafts)
     data = PageData(tree, url)
-    return Page(tree, data, drafts, classify(drafts, data), builder.beyond)
+    return Page(tree, data, drafts, classify(drafts, data), builder.beyond, left_out(tree, builder))
 
 
 def blocks_of(page: Page) -> list[Block]:
@@ -60,9 +65,27 @@ def blocks_of(page: Page) -> list[Block]:
         _block(draft, role, page.data.base) for draft, role in zip(page.drafts, page.roles, strict=True)
     ]
     if page.shows_nothing():
-        body = embedded_lines(page.tree)
-        blocks += [new_block("paragraph", line, [Metadata(key=f"html.data.{field}")]) for line, field in body]
+        blocks += [
+            new_block("paragraph", line, [Metadata(key=f"html.data.{field}")])
+            for line, field in body_lines(page)
+        ]
     return blocks
+
+
+def body_lines(page: Page) -> list[tuple[str, str]]:
+    """The paragraphs of the body in the page's data and their fields, without what the page itself shows: no text
+    twice. Of a paragraph that holds a shown one, what stands before and behind it is left."""
+    shown = [draft.text for index, draft in enumerate(page.drafts) if page.is_content(index)]
+    known, parts = set(shown), [text for text in shown if len(text) >= _SHORT_PART]
+    found: list[tuple[str, str]] = []
+    for line, field in embedded_lines(page.tree):
+        if line in known or (len(line) >= _SHORT_PART and any(line in text for text in parts)):
+            continue
+        rest = [line]
+        for text in parts:
+            rest = [piece.strip() for each in rest for piece in each.split(text)]
+        found += [(piece, field) for piece in rest if piece]
+    return found
 
 
 def _block(draft: Draft, role: Role | None, base: str) -> Block:
@@ -121,6 +144,16 @@ def findings_of(page: Page, blocks: list[Block]) -> list[Finding]:
                 "over-budget", "Elements are nested too deep; their text was kept, their structure was not."
             )
         )
+    if unclosed := page.tree.scanned.unclosed:
+        what = {"comment": "comment", "tag": "tag"}.get(unclosed.reason, f"<{unclosed.reason}>")
+        found.append(
+            finding(
+                "unclosed-markup",
+                f"The page ends inside of a {what} that is never closed.",
+                origins=(TextRange(start=unclosed.start, end=unclosed.end),),
+                count=unclosed.end - unclosed.start,
+            )
+        )
     hidden = [block for block in blocks if block.visibility == "hidden"]
     if hidden:
         evidence = " · ".join(block.text[:60] for block in hidden[:3]).replace("\ufffd", "")
@@ -134,5 +167,5 @@ def content_lines(page: Page) -> list[str]:
     """The content as lines of text; that of the page's data where the page shows none."""
     lines = [draft.text for index, draft in enumerate(page.drafts) if page.is_content(index)]
     if page.shows_nothing():
-        lines += [line for line, _ in embedded_lines(page.tree)]
+        lines += [line for line, _ in body_lines(page)]
     return lines

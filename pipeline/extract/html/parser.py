@@ -16,6 +16,7 @@ from turbohtml.saxparse import SaxHandler, sax_parse
 
 from pipeline.extract.html.elements import INLINE, KEPT, SILENT
 from pipeline.extract.html.scan import MARK, Scanned, scan
+from pipeline.strings import Foreign
 
 SPACE: Final = -1
 """A child that is white space."""
@@ -26,6 +27,7 @@ LINE: Final = -3
 MAX_DEPTH: Final = 120
 """Elements nested deeper than this are dissolved into the element at this depth; their text stays."""
 
+_MARKED: Final = re.compile(rf"{MARK}\d+")
 _SHADOW_ROOT: Final = re.compile(r"<template(?=[^<>]{0,200}\sshadowrootmode)", re.IGNORECASE)
 
 
@@ -69,9 +71,10 @@ class Node:
 class Tree:
     """A parsed page. `items` are its elements, numbers of text runs, SPACE, BREAK and LINE, in the order of the
     document, an element before what is in it; elements without text are left out where nothing hangs on them.
-    `unread` is where in the source the reading stopped (None: all was read);
+    `unread` is where in the source the reading stopped (None: all was read), `beyond` the runs that were not
+    read because there were too many elements;
     `flattened` says whether elements were nested too deep, `scripts` are the script elements with JSON and their
-    ranges."""
+    ranges, `foreign` what is noticed of the page's strings."""
 
     root: Node
     items: list[Node | int]
@@ -79,7 +82,9 @@ class Tree:
     scanned: Scanned
     scripts: list[tuple[Node, int, int]]
     unread: int | None
+    beyond: list[int]
     flattened: bool
+    foreign: Foreign
 
     def children(self, node: Node) -> Iterator[Node | int]:
         """What is directly in an element."""
@@ -101,7 +106,7 @@ class Tree:
     def decoded(self, start: int, end: int, literal: bool = False) -> str:
         """The source at [start, end) with its entities decoded."""
         text = self.source[start:end]
-        return text if literal or "&" not in text else unescape(text)
+        return text if literal or "&" not in text else unescape(self.foreign.references(text))
 
 
 class _Builder(SaxHandler):
@@ -111,7 +116,7 @@ class _Builder(SaxHandler):
         self.root = Node("#document", _NO_ATTRIBUTES, None)
         self.items: list[Node | int] = []
         self.scripts: list[tuple[Node, int, int]] = []
-        self.first_unread: int | None = None
+        self.unread: list[int] = []
         self.flattened = False
         starts, ends, script_ranges = scanned.starts, scanned.ends, scanned.scripts
         items, append = self.items, self.items.append
@@ -183,12 +188,13 @@ class _Builder(SaxHandler):
                 elif left >= 0:
                     append(SPACE)
                 return
+            if (
+                "<" in data
+            ):  # the content of an element that the scanner took for markup, and the parser for text
+                data = " ".join(_MARKED.findall(data))
             before, *marks = data.split(MARK)
             if left < 0:
-                unread = [starts[int(mark)] for mark in marks]
-                if self.first_unread is not None:
-                    unread.append(self.first_unread)
-                self.first_unread = min(unread)
+                self.unread += map(int, marks)
                 return
             if before:
                 append(SPACE)
@@ -220,7 +226,7 @@ class _Attributes(SaxHandler):
 def attributes(tree: Tree) -> list[tuple[str, str | None]]:
     """Every attribute of a page, those of elements that are not in the tree too, in the order of the document."""
     collector = _Attributes()
-    sax_parse(_with_shadows(tree.scanned.markup), collector)
+    sax_parse(tree.foreign.references(_with_shadows(tree.scanned.markup)), collector)
     return collector.found
 
 
@@ -232,11 +238,14 @@ def _with_shadows(markup: str) -> str:
 def parse(source: str, max_characters: int, max_nodes: int) -> Tree:
     """Parse decoded HTML; reads about `max_characters` of markup and text and makes at most `max_nodes` elements."""
     scanned = scan(source, max_characters)
+    foreign = Foreign()
     builder = _Builder(scanned, max_nodes)
-    sax_parse(_with_shadows(scanned.markup), builder)
+    sax_parse(foreign.references(_with_shadows(scanned.markup)), builder)
     root, items, scripts = builder.root, builder.items, builder.scripts
-    first_unread, flattened = builder.first_unread, builder.flattened
+    beyond, flattened = builder.unread, builder.flattened
     root.end = len(items)
     builder.__dict__.clear()  # its handlers know it, and it knows them
-    unread = [place for place in (scanned.stopped, first_unread) if place is not None]
-    return Tree(root, items, source, scanned, scripts, min(unread, default=None), flattened)
+    places = [scanned.starts[run] for run in beyond]
+    if scanned.stopped is not None:
+        places.append(scanned.stopped)
+    return Tree(root, items, source, scanned, scripts, min(places, default=None), beyond, flattened, foreign)

@@ -2,7 +2,8 @@
 
 Folded text (an accordion, a tab, `details`) is content. An element that is switched off counts as folded where
 its name, its role or a control that opens it says so; otherwise it is hidden. An element that holds most of the
-page's text is never hidden: such pages are switched on by their scripts.
+page's text is never hidden: such pages are switched on by their scripts, and a name that seems to hide it means
+something else.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ _TAB: Final = re.compile(r"role=[\"']?(?:tab|button)\b")
 _TARGET: Final = re.compile(r"href=[\"']?(#[^\"'<>\s]{1,200})")
 _HIDING: Final = frozenset(("hidden", "aria-hidden", "style"))
 _LONGEST_TAG: Final = 1000
+_HIDDEN_BY_NAME: Final = 1 / 3
+"""An element with more of the page's text (links left out) than this is not hidden by its names. Of 4,682 elements that
+names hide on 812 pages, those that are hidden have .12 at most, and the one that is the page's main part has .90."""
+_SKIP_LINK: Final = 60
+"""Characters that a link past the menu has at most where it is not marked up as a link."""
 _PAGE: Final = frozenset(("html", "body", "main"))
 
 
@@ -32,6 +38,7 @@ class Visibilities:
 
     def __init__(self, tree: Tree) -> None:
         self._size = tree.root.size
+        self._prose = tree.root.size - tree.root.linked
         self._markup = tree.scanned.markup
         self._controlled: frozenset[str] | None = None
 
@@ -44,13 +51,19 @@ class Visibilities:
             return None if node.tag == "summary" else "folded"
         if not node.attrs or node.tag in _PAGE:
             return None
-        if hints.hidden:
+        if self._named_hidden(node, hints):
             return "hidden"
         if not _is_off(node.attrs):
             return "folded" if hints.closed or node.attrs.get("hidden") == "until-found" else None
         if node.size * 2 > self._size:
             return None
         return "folded" if self._opens(node, hints) else "hidden"
+
+    def _named_hidden(self, node: Node, hints: Hints) -> bool:
+        prose = node.size - node.linked
+        if hints.skips and prose <= max(node.linked, _SKIP_LINK):
+            return True
+        return hints.hidden and prose <= _HIDDEN_BY_NAME * max(self._prose, 1)
 
     def _opens(self, node: Node, hints: Hints) -> bool:
         parent = node.parent
@@ -79,7 +92,7 @@ def may_hide(node: Node, hints: Hints) -> bool:
         not _HIDING.isdisjoint(node.attrs)
         or node.tag in HIDDEN
         or (node.parent is not None and node.parent.tag == "details")
-        or (hints is not NO_HINTS and (hints.hidden or hints.closed))
+        or (hints is not NO_HINTS and (hints.hidden or hints.skips or hints.closed))
     )
 
 

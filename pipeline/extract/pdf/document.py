@@ -43,10 +43,11 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
         pages = list(_pages(document, settings))
         if all(page.unreadable for page in pages):
             raise BrokenDocument("No page of the PDF could be read; fetch it again.")
-        known, bookmarks = pdf_metadata(document.pdf), read_bookmarks(document.pdf)
+        known = pdf_metadata(document.pdf, document.foreign)
+        bookmarks = read_bookmarks(document.pdf, document.foreign)
         count, attached = len(document.pdf), document.pdf.count_attachments()
         seen = _ocr(document, pages) if settings.ocr else {}
-    findings = [*document.findings, *_page_findings(pages, count, seen.keys())]
+    findings = [*document.findings, *document.foreign.findings(), *_page_findings(pages, count, seen.keys())]
     if attached > 0:
         findings.append(finding("attachments", count=attached))
     blocks = list(with_ocr(_blocks(pages, bookmarks), seen))
@@ -86,7 +87,7 @@ def markdown_pages(path: Path | str, settings: Settings | None = None) -> Iterat
     settings = settings or _defaults()
     with opened(read_bytes(Path(path)), None, settings.max_pdf_bytes) as document:
         pages = list(_pages(document, settings))
-        bookmarks = read_bookmarks(document.pdf)
+        bookmarks = read_bookmarks(document.pdf, document.foreign)
         seen = _ocr(document, pages) if settings.ocr else {}
     page = 1
     waiting: list[Block] = []
@@ -117,6 +118,7 @@ def _pages(document: Opened, settings: Settings) -> Iterator[Page]:
     """The pages within the budget. PDFium forgets what it has cached every now and then."""
     tagged = document.pdf.is_tagged() or _TREE in document.data
     known = Knowledge(read_structure(document.data, document.password) if tagged else None)
+    known.foreign = document.foreign
     known.form = open_form(document.pdf)
     for index in range(min(len(document.pdf), settings.max_pages)):
         if index and index % _REOPEN_EVERY == 0:

@@ -12,6 +12,7 @@ from pipeline.extract.pdf.content import Frame
 from pipeline.extract.pdf.lines import Line
 from pipeline.extract.pdf.pdfium import Floats
 from pipeline.model import fold_space
+from pipeline.strings import Foreign
 
 _MAX_FIELDS = 2000
 _LONGEST = 20_000
@@ -30,7 +31,7 @@ def open_form(pdf: pdfium.PdfDocument) -> object | None:
     return pdf.formenv.raw if pdf.formenv else None
 
 
-def field_lines(form: object, page: int, number: int, frame: Frame) -> list[Line]:
+def field_lines(form: object, page: int, number: int, frame: Frame, foreign: Foreign) -> list[Line]:
     """The values of the text and choice fields of a page, from top to bottom."""
     handle = ctypes.cast(page, raw.FPDF_PAGE)
     lines = []
@@ -40,7 +41,7 @@ def field_lines(form: object, page: int, number: int, frame: Frame) -> list[Line
             continue
         try:
             if raw.FPDFAnnot_GetFormFieldType(form, annotation) in _WITH_TEXT:
-                line = _line(form, annotation, number, frame)
+                line = _line(form, annotation, number, frame, foreign)
                 if line:
                     lines.append(line)
         finally:
@@ -48,8 +49,8 @@ def field_lines(form: object, page: int, number: int, frame: Frame) -> list[Line
     return sorted(lines, key=lambda line: (line.base, line.left))
 
 
-def _line(form: object, annotation: object, number: int, frame: Frame) -> Line | None:
-    text = fold_space(_value(form, annotation))
+def _line(form: object, annotation: object, number: int, frame: Frame, foreign: Foreign) -> Line | None:
+    text = fold_space(_value(form, annotation, foreign))
     rect = raw.FS_RECTF()
     if not text or not raw.FPDFAnnot_GetRect(annotation, rect):
         return None
@@ -61,7 +62,7 @@ def _line(form: object, annotation: object, number: int, frame: Frame) -> Line |
     )  # fmt: skip
 
 
-def _value(form: object, annotation: object) -> str:
+def _value(form: object, annotation: object, foreign: Foreign) -> str:
     length = raw.FPDFAnnot_GetFormFieldValue(form, annotation, None, 0)
     if not 2 < length <= 2 * _LONGEST:
         return ""
@@ -69,4 +70,4 @@ def _value(form: object, annotation: object) -> str:
     raw.FPDFAnnot_GetFormFieldValue(
         form, annotation, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), length
     )
-    return buffer.raw[: length - 2].decode("utf-16-le", "replace").replace("\x00", "")
+    return foreign.utf16(buffer.raw[: length - 2], "pdf.field").replace("\x00", "")

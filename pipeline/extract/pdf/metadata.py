@@ -9,6 +9,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from pipeline.model import Known, fold_space
+from pipeline.strings import Foreign, unbroken
 
 _DATE = re.compile(r"^(?:D:)?(\d{4})(\d{2})?(\d{2})?")
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$")
@@ -20,15 +21,15 @@ _NOTHING = frozenset({"anonymous", "unspecified", "unknown", "user", "administra
 _KEYS = {"title": "Title", "author": "Author", "description": "Subject"}
 
 
-def pdf_metadata(pdf: pdfium.PdfDocument) -> dict[str, Known]:
+def pdf_metadata(pdf: pdfium.PdfDocument, foreign: Foreign) -> dict[str, Known]:
     """The file's own metadata by key: title, author, description, published, updated, language."""
     found: dict[str, Known] = {}
     for key, name in _KEYS.items():
-        value = fold_space(_clean(pdf.get_metadata_value(name)))[:_LONGEST]
+        value = unbroken(fold_space(_clean(_value(pdf, name, foreign)))[:_LONGEST])
         if value and value.casefold() not in _NOTHING and not (key == "title" and _NO_TITLE.match(value)):
             found[key] = Known(value=value, origin=f"pdf.{key}")
     for key, name in (("published", "CreationDate"), ("updated", "ModDate")):
-        date = _date(pdf.get_metadata_value(name))
+        date = _date(_value(pdf, name, foreign))
         if date:
             found[key] = Known(value=date, origin=f"pdf.{name}")
     language = _language(pdf)
@@ -37,8 +38,19 @@ def pdf_metadata(pdf: pdfium.PdfDocument) -> dict[str, Known]:
     return found
 
 
+def _value(pdf: pdfium.PdfDocument, name: str, foreign: Foreign) -> str:
+    """A value of the file's information dictionary; "" where it has none."""
+    key = name.encode("ascii")
+    length = raw.FPDF_GetMetaText(pdf.raw, key, None, 0)
+    if length <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(length)
+    raw.FPDF_GetMetaText(pdf.raw, key, buffer, length)
+    return foreign.utf16(buffer.raw[: length - 2], f"pdf.{name}")
+
+
 def _clean(text: str) -> str:
-    return "".join(char for char in text if char >= " " and char != "\ufffd")
+    return "".join(char for char in text if char >= " ")
 
 
 def _date(text: str) -> str | None:

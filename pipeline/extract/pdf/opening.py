@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pypdfium2 as pdfium
 
 from pipeline.errors import BrokenDocument, EmptyDocument, EncryptedDocument, TooLarge
 from pipeline.findings import finding
 from pipeline.model import Finding
+from pipeline.strings import Foreign
 
 _HEADER_WITHIN = 1024
 _WRONG_PASSWORD = 4
@@ -24,12 +25,13 @@ _UNSUPPORTED_SECURITY = 5
 
 @dataclass
 class Opened:
-    """An open PDF: PDFium's document, the bytes it stands on, and what was noticed on the way."""
+    """An open PDF: PDFium's document, the bytes it stands on, what was noticed on the way, and of its strings."""
 
     pdf: pdfium.PdfDocument
     data: bytes
     password: str | None
     findings: tuple[Finding, ...] = ()
+    foreign: Foreign = field(default_factory=Foreign)
 
     def reopen(self) -> None:
         """Close PDFium's document and open it again, which frees everything it had cached of the pages read."""

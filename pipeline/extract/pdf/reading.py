@@ -18,6 +18,7 @@ from pipeline.extract.pdf.lines import Flags, Line, Piece, make_lines, make_piec
 from pipeline.extract.pdf.ruled import ruled_tables
 from pipeline.extract.pdf.tagged import tagged_page
 from pipeline.extract.pdf.tags import Structure
+from pipeline.strings import Foreign
 
 _TINY = 1.0
 _INVISIBLE_MODES = (3, 7)
@@ -51,11 +52,12 @@ class Page:
 
 @dataclass(slots=True)
 class Knowledge:
-    """What is known of the whole document when its pages are read: structure tree, fonts, form."""
+    """What is known of the whole document when its pages are read: structure tree, fonts, form, strings."""
 
     structure: Structure | None = None
     verdicts: Verdicts = field(default_factory=Verdicts)
     form: object | None = None
+    foreign: Foreign = field(default_factory=Foreign)
 
 
 def read_page(document: int, index: int, known: Knowledge) -> Page:
@@ -66,7 +68,9 @@ def read_page(document: int, index: int, known: Knowledge) -> Page:
         graphics = page_graphics(content.handle, content.frame)
         page = _page(content, graphics, known.structure)
         if known.form is not None:
-            page.fields = field_lines(known.form, content.handle, content.number, content.frame)
+            page.fields = field_lines(
+                known.form, content.handle, content.number, content.frame, known.foreign
+            )
         return page
 
 
