@@ -26,6 +26,8 @@ _PRIVATE = range(0xE000, 0xF900)
 _PRIVATE_OFFSET = -0xF000
 _GLYPH_OFFSETS = (29, 31, 30, 28)
 _SHIFTS = tuple(k for n in range(1, 36) for k in (n, -n))
+_LAST_SHIFTED = 0x52F
+"""The end of the Cyrillic blocks: the model knows no script beyond them, and can make no language of one."""
 _READABLE = 3.6
 _UNREADABLE = 4.6
 _GAIN = 1.5
@@ -82,7 +84,8 @@ def _judge(font: str, words: Sequence[str], verdicts: Verdicts) -> None:
         if _cost(moved) <= _READABLE:
             verdicts.offsets[font] = _PRIVATE_OFFSET
         return
-    if _plausible(sample) or _cost(sample) < _UNREADABLE:
+    beyond = sum(char.isalpha() and ord(char) > _LAST_SHIFTED for char in sample)
+    if 2 * beyond > letters or _plausible(sample) or _cost(sample) < _UNREADABLE:
         return
     offset, cost = _best(sample, [True] * len(sample), _SHIFTS)
     if cost <= _READABLE and cost + _GAIN < _cost(sample):

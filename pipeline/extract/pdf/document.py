@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.errors import BrokenDocument, Unreadable
 from pipeline.extract.pdf import pdfium
+from pipeline.extract.pdf.accounting import account
 from pipeline.extract.pdf.assemble import make_block
 from pipeline.extract.pdf.bookmarks import Bookmarks, read_bookmarks
 from pipeline.extract.pdf.drafts import make_drafts
@@ -49,7 +50,12 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
     findings = [*document.findings, *_page_findings(pages, count, seen.keys())]
     if attached > 0:
         findings.append(finding("attachments", count=attached))
-    blocks = list(with_ocr(_blocks(pages, bookmarks), seen))
+    made = list(_blocks(pages, bookmarks))
+    left_out, missed = account(
+        {page.number: page.account for page in pages}, made, min(len(made), settings.max_blocks)
+    )
+    findings += missed
+    blocks = list(with_ocr(made, seen))
     if len(blocks) > settings.max_blocks:
         findings.append(
             finding(
@@ -67,6 +73,7 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
         pages=count,
         blocks=tuple(blocks),
         findings=(*findings, *_block_findings(blocks)),
+        left_out=left_out,
     )
 
 

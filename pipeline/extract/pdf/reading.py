@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
+from pipeline.extract.pdf.accounting import PageAccount, page_account
 from pipeline.extract.pdf.aligned import aligned_tables, between_rules
 from pipeline.extract.pdf.cipher import Verdicts
 from pipeline.extract.pdf.content import Content, Style, page_content
@@ -30,7 +32,8 @@ _OUTSIDE = 1.0
 class Page:
     """A page as read. `columns` hold lines and tables from top to bottom, in reading order; `asides` are lines that
     run sideways, `hidden` what the page does not show, `artifacts` what the file
-    itself calls no content, `fields` the values of form fields. `scanned` says that it is a picture without text."""
+    itself calls no content, `fields` the values of form fields. `scanned` says that it is a picture without text.
+    `account` is what PDFium gives of the page, to compare the blocks with."""
 
     number: int
     width: float
@@ -43,10 +46,15 @@ class Page:
     scanned: bool = False
     unreadable: bool = False
     truncated: bool = False
+    account: PageAccount = field(default_factory=PageAccount)
 
     def lines(self) -> list[Line]:
         """The lines of all columns."""
         return [item for column in self.columns for item in column if isinstance(item, Line)]
+
+    def items(self) -> Iterator[Line | Grid]:
+        """Everything that is painted on the page and becomes a part of a block."""
+        return chain(*self.columns, self.asides, self.hidden, self.artifacts)
 
 
 @dataclass(slots=True)
@@ -88,6 +96,7 @@ def _page(content: Content, graphics: Graphics, structure: Structure | None) -> 
         line for piece in sideways for line in make_lines([piece], content, (piece.left, piece.right))
     ]
     page.hidden = _lines_as_painted(content, hidden)
+    page.account = page_account(content, page.items())
     return page
 
 
@@ -95,7 +104,7 @@ def _columns(
     content: Content, upright: list[Piece], sideways: list[Piece], graphics: Graphics, shown: Sequence[int]
 ) -> list[list[Line | Grid]]:
     """The page's text by its geometry: tables first, and what is left in columns."""
-    tables = ruled_tables(content, graphics, upright)
+    tables = ruled_tables(content, graphics, shown, upright)
     taken = {word for table in tables for word in table.words}
     if taken:
         rest = [word for word in shown if word not in taken]
