@@ -20,9 +20,9 @@ from pipeline.extract.pdf.lines import Line
 from pipeline.findings import finding
 from pipeline.model import Block, Finding, PageBox
 
-CONTROL, SPACE, BEYOND = "control", "space", "beyond-budget"
+CONTROL, SPACE, OVERPRINT, BEYOND = "control", "space", "overprint", "beyond-budget"
 """Reasons for which characters are left out: control characters, which no reader sees; what a broken font has in place
-of a space, at the end of a line; and what a budget cut off."""
+of a space, at the end of a line; words painted a second time over themselves; and what a budget cut off."""
 
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 _EXCERPT = 120
@@ -54,14 +54,20 @@ class _Difference:
     excerpt: str = ""
 
 
-def page_account(content: Content, items: Iterable[Line | Grid]) -> PageAccount:
-    """The account of a page of which `items` are all lines and tables."""
+def page_account(content: Content, items: Iterable[Line | Grid], again: Sequence[int]) -> PageAccount:
+    """The account of a page of which `items` are all lines and tables, and `again` the words left out as overprint."""
     text = content.text if content.said is None else content.said
     end = content.ends[-1] if content.truncated else len(text)
-    given, controls = _characters(text[:end])
     cut, more = _characters(text[end:])
-    left_out = {reason: count for reason, count in ((CONTROL, controls + more), (BEYOND, len(cut))) if count}
+    text = text[:end]
+    double = "".join(text[content.starts[word] : content.ends[word]] for word in again)
+    for word in reversed(again):
+        text = text[: content.starts[word]] + text[content.ends[word] :]
+    given, controls = _characters(text)
+    counts = ((CONTROL, controls + more), (OVERPRINT, len(double)), (BEYOND, len(cut)))
+    left_out = {reason: count for reason, count in counts if count}
     times = np.zeros(len(content), dtype=np.intp)
+    times[list(again)] = 1
     for item in items:
         if isinstance(item, Grid):
             np.add.at(times, item.words, 1)

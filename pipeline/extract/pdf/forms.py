@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -13,8 +16,8 @@ from pipeline.extract.pdf.lines import Line
 from pipeline.extract.pdf.pdfium import Floats
 from pipeline.model import fold_space
 
-_MAX_FIELDS = 2000
-_LONGEST = 20_000
+_MAX_FIELDS = 10_000
+_LONGEST = 200_000
 _WITH_TEXT = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
 _SIZE = 10.0
 
@@ -30,11 +33,12 @@ def open_form(pdf: pdfium.PdfDocument) -> object | None:
     return pdf.formenv.raw if pdf.formenv else None
 
 
-def field_lines(form: object, page: int, number: int, frame: Frame) -> list[Line]:
-    """The values of the text and choice fields of a page, from top to bottom."""
+def field_lines(form: object, page: int, number: int, frame: Frame) -> tuple[list[Line], bool]:
+    """The values of the text and choice fields of a page, from top to bottom; and whether there were too many."""
     handle = ctypes.cast(page, raw.FPDF_PAGE)
     lines = []
-    for index in range(min(raw.FPDFPage_GetAnnotCount(handle), _MAX_FIELDS)):
+    count = raw.FPDFPage_GetAnnotCount(handle)
+    for index in range(min(count, _MAX_FIELDS)):
         annotation = raw.FPDFPage_GetAnnot(handle, index)
         if not annotation:
             continue
@@ -45,7 +49,7 @@ def field_lines(form: object, page: int, number: int, frame: Frame) -> list[Line
                     lines.append(line)
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
-    return sorted(lines, key=lambda line: (line.base, line.left))
+    return sorted(lines, key=lambda line: (line.base, line.left)), count > _MAX_FIELDS
 
 
 def _line(form: object, annotation: object, number: int, frame: Frame) -> Line | None:
@@ -62,11 +66,17 @@ def _line(form: object, annotation: object, number: int, frame: Frame) -> Line |
 
 
 def _value(form: object, annotation: object) -> str:
-    length = raw.FPDFAnnot_GetFormFieldValue(form, annotation, None, 0)
-    if not 2 < length <= 2 * _LONGEST:
+    """The value of a field, at most `_LONGEST` characters of it. PDFium's form gives none that is a stream."""
+    return _text(partial(raw.FPDFAnnot_GetFormFieldValue, form, annotation)) or _text(
+        partial(raw.FPDFAnnot_GetStringValue, annotation, b"V")
+    )
+
+
+def _text(ask: Callable[[Any, int], int]) -> str:
+    """What PDFium writes when asked, in UTF-16."""
+    length = ask(None, 0)
+    if length <= 2:
         return ""
     buffer = ctypes.create_string_buffer(length)
-    raw.FPDFAnnot_GetFormFieldValue(
-        form, annotation, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), length
-    )
-    return buffer.raw[: length - 2].decode("utf-16-le", "replace").replace("\x00", "")
+    ask(ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), length)
+    return buffer.raw[: min(length - 2, 2 * _LONGEST)].decode("utf-16-le", "replace").replace("\x00", "")

@@ -17,6 +17,7 @@ from pipeline.extract.pdf.graphics import NEARLY_WHITE, Graphics, page_graphics
 from pipeline.extract.pdf.grids import Grid
 from pipeline.extract.pdf.layout import Atom, columns
 from pipeline.extract.pdf.lines import Flags, Line, Piece, make_lines, make_pieces
+from pipeline.extract.pdf.overprint import once
 from pipeline.extract.pdf.ruled import ruled_tables
 from pipeline.extract.pdf.tagged import tagged_page
 from pipeline.extract.pdf.tags import Structure
@@ -74,7 +75,8 @@ def read_page(document: int, index: int, known: Knowledge) -> Page:
         graphics = page_graphics(content.handle, content.frame)
         page = _page(content, graphics, known.structure)
         if known.form is not None:
-            page.fields = field_lines(known.form, content.handle, content.number, content.frame)
+            page.fields, cut = field_lines(known.form, content.handle, content.number, content.frame)
+            page.truncated = page.truncated or cut
         return page
 
 
@@ -83,6 +85,7 @@ def _page(content: Content, graphics: Graphics, structure: Structure | None) -> 
     width, height = (frame.height, frame.width) if frame.turned in (90, 270) else (frame.width, frame.height)
     page = Page(content.number, width, height, truncated=content.truncated)
     shown, hidden = _visible(content, graphics)
+    shown, again = once(content, shown)
     page.scanned = _is_scan(content, graphics, shown)
     by_tags = tagged_page(content, shown, structure) if structure else None
     if by_tags:
@@ -96,7 +99,7 @@ def _page(content: Content, graphics: Graphics, structure: Structure | None) -> 
         line for piece in sideways for line in make_lines([piece], content, (piece.left, piece.right))
     ]
     page.hidden = _lines_as_painted(content, hidden)
-    page.account = page_account(content, page.items())
+    page.account = page_account(content, page.items(), again)
     return page
 
 

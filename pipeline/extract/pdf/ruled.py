@@ -39,8 +39,8 @@ def ruled_tables(
 
     `pieces` are those of them that run upright. Of two tables that lie over one another the first takes the words.
 
-    Where the rules leave rows or columns undivided, or make cells that overlap, the grid is made from the text's alignment, within the
-    rules. Grids that are nearly empty are the lines of a chart.
+    Where the rules leave rows or columns undivided, or make cells that overlap, the grid is made from the text's
+    alignment, within the rules. Grids that are nearly empty are the lines of a chart.
     """
     if len(graphics.across) < _MIN_EDGES or len(graphics.down) < _MIN_EDGES or not words:
         return []
