@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import islice, repeat
+from itertools import repeat
 
 from pipeline.extract.pdf import pdfium
 from pipeline.model import REPLACEMENT

@@ -14,6 +14,7 @@ from pipeline.extract.pdf import pdfium
 from pipeline.extract.pdf.accounting import account
 from pipeline.extract.pdf.assemble import make_block
 from pipeline.extract.pdf.bookmarks import Bookmarks, read_bookmarks
+from pipeline.extract.pdf.calls import endless_pages
 from pipeline.extract.pdf.drafts import make_drafts
 from pipeline.extract.pdf.forms import open_form
 from pipeline.extract.pdf.grids import table_block
@@ -125,11 +126,15 @@ def _pages(document: Opened, settings: Settings) -> Iterator[Page]:
     tagged = document.pdf.is_tagged() or _TREE in document.data
     known = Knowledge(read_structure(document.data, document.password) if tagged else None)
     known.form = open_form(document.pdf)
+    endless = endless_pages(document.data, document.password)
     for index in range(min(len(document.pdf), settings.max_pages)):
         if index and index % _REOPEN_EVERY == 0:
             document.reopen()
             known.form = open_form(document.pdf)
-        yield read_page(pdfium.handle(document.pdf.raw), index, known)
+        if index in endless:
+            yield Page(index + 1, 0.0, 0.0, unreadable=True)
+        else:
+            yield read_page(pdfium.handle(document.pdf.raw), index, known)
 
 
 def _ocr(document: Opened, pages: list[Page]) -> dict[int, list[Block]]:
