@@ -50,7 +50,9 @@ def _endless_pages(pdf: Any, data: bytes) -> frozenset[int]:
     endless = {key for key, calls in _all_calls(graph).items() if calls > _MAX_CALLS}
     if not endless:
         return frozenset()
-    return frozenset(number for number, page in enumerate(pdf.pages) if endless & _reached(_resources(page.obj)))
+    return frozenset(
+        number for number, page in enumerate(pdf.pages) if endless & _reached(_resources(page.obj))
+    )
 
 
 def _forms(pdf: Any, data: bytes) -> dict[Key, Any]:
@@ -161,7 +163,8 @@ def _all_calls(graph: dict[Key, Calls]) -> dict[Key, int]:
         now = dict(total)
         for key, calls in callers.items():
             now[key] = min(
-                sum(times * (1 + total[called]) for called, times in calls.items() if called in total), _MAX_CALLS + 1
+                sum(times * (1 + total[called]) for called, times in calls.items() if called in total),
+                _MAX_CALLS + 1,
             )
         if now == total:
             break
