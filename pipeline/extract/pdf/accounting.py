@@ -24,6 +24,9 @@ CONTROL, SPACE, OVERPRINT, BEYOND = "control", "space", "overprint", "beyond-bud
 """Reasons for which characters are left out: control characters, which no reader sees; what a broken font has in place
 of a space, at the end of a line; words painted a second time over themselves; and what a budget cut off."""
 
+OCR = "ocr"
+"""The cause of the edit by which what OCR reads is marked."""
+
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 _EXCERPT = 120
 
@@ -95,16 +98,16 @@ def _characters(text: str) -> tuple[str, int]:
 
 
 def account(
-    pages: Mapping[int, PageAccount], blocks: Sequence[Block], kept: int
+    pages: Mapping[int, PageAccount], blocks: Sequence[Block], dropped: Sequence[Block]
 ) -> tuple[dict[str, int], list[Finding]]:
     """What of the pages (from 1) is in no block, by reason, and findings on what is in neither or in two blocks.
 
-    `blocks` are all that were made of the pages' text, of which the first `kept` go into the document.
+    `blocks` are all that were made of the pages' text, `dropped` those of them that do not go into the document.
     """
     left_out: Counter[str] = Counter()
     for page in pages.values():
         left_out.update(page.left_out)
-    if cut := sum(len("".join(block.raw.split())) for block in blocks[kept:] if _is_painted(block)):
+    if cut := sum(len("".join(block.raw.split())) for block in dropped if _is_painted(block)):
         left_out[BEYOND] += cut
     differences = list(_differences(pages, blocks))
     if spaces := sum(difference.spaces for difference in differences):
@@ -113,8 +116,8 @@ def account(
 
 
 def _is_painted(block: Block) -> bool:
-    """Whether a block's text is painted on a page; the values of form fields are not."""
-    return block.role != "form_field"
+    """Whether a block's text is painted on a page; the values of form fields are not, nor is what OCR reads."""
+    return block.role != "form_field" and not any(edit.cause == OCR for edit in block.edits)
 
 
 def _differences(pages: Mapping[int, PageAccount], blocks: Iterable[Block]) -> Iterator[_Difference]:

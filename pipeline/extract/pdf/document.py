@@ -52,10 +52,6 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
     if attached > 0:
         findings.append(finding("attachments", count=attached))
     made = list(_blocks(pages, bookmarks))
-    left_out, missed = account(
-        {page.number: page.account for page in pages}, made, min(len(made), settings.max_blocks)
-    )
-    findings += missed
     blocks = list(with_ocr(made, seen))
     if len(blocks) > settings.max_blocks:
         findings.append(
@@ -63,7 +59,8 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
                 "over-budget", f"Only {settings.max_blocks} of {len(blocks)} blocks were kept (max_blocks)."
             )
         )
-        blocks = blocks[: settings.max_blocks]
+    blocks, dropped = blocks[: settings.max_blocks], blocks[settings.max_blocks :]
+    left_out, missed = account({page.number: page.account for page in pages}, made, dropped)
     metadata = {key: value for key, value in source.metadata.items() if key != _PASSWORD}
     for key, value in known.items():
         metadata.setdefault(key, value)
@@ -73,7 +70,7 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
         title=metadata["title"].value if "title" in metadata else None,
         pages=count,
         blocks=tuple(blocks),
-        findings=(*findings, *_block_findings(blocks)),
+        findings=(*findings, *missed, *_block_findings(blocks)),
         left_out=left_out,
     )
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
-from functools import partial
-from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -34,26 +31,28 @@ def open_form(pdf: pdfium.PdfDocument) -> object | None:
 
 
 def field_lines(form: object, page: int, number: int, frame: Frame) -> tuple[list[Line], bool]:
-    """The values of the text and choice fields of a page, from top to bottom; and whether there were too many."""
+    """The values of the text and choice fields of a page, from top to bottom; and whether a budget cut them short."""
     handle = ctypes.cast(page, raw.FPDF_PAGE)
     lines = []
     count = raw.FPDFPage_GetAnnotCount(handle)
+    cut = count > _MAX_FIELDS
     for index in range(min(count, _MAX_FIELDS)):
         annotation = raw.FPDFPage_GetAnnot(handle, index)
         if not annotation:
             continue
         try:
             if raw.FPDFAnnot_GetFormFieldType(form, annotation) in _WITH_TEXT:
-                line = _line(form, annotation, number, frame)
+                text, longer = _value(form, annotation)
+                cut = cut or longer
+                line = _line(fold_space(text), annotation, number, frame)
                 if line:
                     lines.append(line)
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
-    return sorted(lines, key=lambda line: (line.base, line.left)), count > _MAX_FIELDS
+    return sorted(lines, key=lambda line: (line.base, line.left)), cut
 
 
-def _line(form: object, annotation: object, number: int, frame: Frame) -> Line | None:
-    text = fold_space(_value(form, annotation))
+def _line(text: str, annotation: object, number: int, frame: Frame) -> Line | None:
     rect = raw.FS_RECTF()
     if not text or not raw.FPDFAnnot_GetRect(annotation, rect):
         return None
@@ -65,18 +64,14 @@ def _line(form: object, annotation: object, number: int, frame: Frame) -> Line |
     )  # fmt: skip
 
 
-def _value(form: object, annotation: object) -> str:
-    """The value of a field, at most `_LONGEST` characters of it. PDFium's form gives none that is a stream."""
-    return _text(partial(raw.FPDFAnnot_GetFormFieldValue, form, annotation)) or _text(
-        partial(raw.FPDFAnnot_GetStringValue, annotation, b"V")
-    )
-
-
-def _text(ask: Callable[[Any, int], int]) -> str:
-    """What PDFium writes when asked, in UTF-16."""
-    length = ask(None, 0)
+def _value(form: object, annotation: object) -> tuple[str, bool]:
+    """The value of a field, and whether it is longer than what is read of it."""
+    length = raw.FPDFAnnot_GetFormFieldValue(form, annotation, None, 0)
     if length <= 2:
-        return ""
+        return "", False
     buffer = ctypes.create_string_buffer(length)
-    ask(ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), length)
-    return buffer.raw[: min(length - 2, 2 * _LONGEST)].decode("utf-16-le", "replace").replace("\x00", "")
+    raw.FPDFAnnot_GetFormFieldValue(
+        form, annotation, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), length
+    )
+    size = min(length - 2, 2 * _LONGEST)
+    return buffer.raw[:size].decode("utf-16-le", "replace").replace("\x00", ""), size < length - 2
