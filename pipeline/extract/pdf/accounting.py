@@ -153,9 +153,9 @@ def _by_page(block: Block) -> Iterator[tuple[int, str]]:
 
 
 def _sorted(text: str) -> bytes:
-    """The characters of a text in order, whatever their order was."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return np.sort(codes).tobytes()
+    """The UTF-16 units of a text in order, whatever their order was (16 bits sort fastest)."""
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+    return np.sort(units, kind="stable").tobytes()
 
 
 def _difference(number: int, page: PageAccount, found: str, markers: str) -> _Difference:

@@ -11,6 +11,8 @@ from pipeline.extract.pdf.content import Content
 _SAME_PLACE = 0.15
 """Words of one text this near to each other, as a share of their size, are one: no next letter is so near."""
 _ROW = 4.0
+_WIDEST = 20_000.0
+"""More than a page is wide, in points: words are sorted by row and place in one number."""
 
 
 def once(content: Content, words: Sequence[int]) -> tuple[list[int], list[int]]:
@@ -24,11 +26,13 @@ def once(content: Content, words: Sequence[int]) -> tuple[list[int], list[int]]:
     index = np.asarray(words)
     lefts, bases, sizes = content.boxes[index, 0], content.baselines[index], content.sizes[index]
     for shift in (0.0, 0.5):
-        rows = np.floor(np.nan_to_num(bases / _ROW) + shift)
-        order = np.lexsort((index, lefts, rows))
-        first, second = order[:-1], order[1:]
-        near = _SAME_PLACE * sizes[first]
-        same = (np.abs(lefts[second] - lefts[first]) < near) & (np.abs(bases[second] - bases[first]) < near)
+        with np.errstate(invalid="ignore", over="ignore"):  # a file may put words at no place at all
+            order = np.argsort(np.floor(bases / _ROW + shift) * _WIDEST + lefts, kind="stable")
+            first, second = order[:-1], order[1:]
+            near = _SAME_PLACE * sizes[first]
+            same = (np.abs(lefts[second] - lefts[first]) < near) & (
+                np.abs(bases[second] - bases[first]) < near
+            )
         for one, other in zip(index[first[same]].tolist(), index[second[same]].tolist(), strict=True):
             if content.word(one) == content.word(other) and _is_word(content.word(one)):
                 again.add(_lesser(content, one, other))

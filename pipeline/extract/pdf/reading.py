@@ -57,6 +57,15 @@ class Page:
         """Everything that is painted on the page and becomes a part of a block."""
         return chain(*self.columns, self.asides, self.hidden, self.artifacts)
 
+    def forget_words(self) -> None:
+        """Let go of the indices of words, which lead nowhere once the page is closed."""
+        for item in self.items():
+            if isinstance(item, Line):
+                item.words = ()
+            else:
+                for cell in item.cells:
+                    cell.words = ()
+
 
 @dataclass(slots=True)
 class Knowledge:
@@ -100,6 +109,7 @@ def _page(content: Content, graphics: Graphics, structure: Structure | None) -> 
     ]
     page.hidden = _lines_as_painted(content, hidden)
     page.account = page_account(content, page.items(), again)
+    page.forget_words()
     return page
 
 
