@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +19,8 @@ from pipeline.extract.pdf.opening import opened
 from pipeline.extract.pdf.pdfium import handle
 from pipeline.model import Block, Document, Source
 from pipeline.settings import Settings
-from tests.conftest import PROJECT
+from tests.benchmarks import pdf
+from tests.conftest import PROJECT, SHARED
 from tests.unit.pdf_hostile import one_page, stream
 from tests.unit.pdf_writing import write_broken_font, write_content, write_pdf
 
@@ -250,15 +253,15 @@ def test_labels_whose_font_has_no_map_are_read_by_the_names_of_its_glyphs() -> N
 @pytest.mark.parametrize(("length", "cut"), [(30_000, False), (300_000, True)])
 def test_a_long_value_of_a_form_field_is_read_or_said_to_be_cut(length: int, cut: bool) -> None:
     data = io.BytesIO()
-    with pikepdf.open(io.BytesIO(write_content(show(SENTENCE, 700)))) as pdf:
+    with pikepdf.open(io.BytesIO(write_content(show(SENTENCE, 700)))) as file:
         field = pikepdf.Dictionary(
             Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Tx, T="name",
-            V=pdf.make_stream(b"bus " * (length // 4)), Rect=[72, 600, 300, 620],
+            V=file.make_stream(b"bus " * (length // 4)), Rect=[72, 600, 300, 620],
         )  # fmt: skip
-        widget = pdf.make_indirect(field)
-        pdf.pages[0].Annots = [widget]
-        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[widget], DA="/F1 0 Tf")
-        pdf.save(data)
+        widget = file.make_indirect(field)
+        file.pages[0].Annots = [widget]
+        file.Root.AcroForm = pikepdf.Dictionary(Fields=[widget], DA="/F1 0 Tf")
+        file.save(data)
     document = extract(data.getvalue())
     assert len(document.blocks[1].raw.split()) == min(length, 200_000) // 4
     assert codes(document) == ({"over-budget"} if cut else set())
@@ -283,3 +286,25 @@ def test_list_markers_and_paragraphs_over_pages_are_accounted_for() -> None:
 @pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
 def test_every_character_of_the_sample_reports_is_accounted_for(path: Path) -> None:
     assert not codes(read_pdf(path)) & {LOST, TWICE}
+
+
+# --- other people's files (pytest -m bench) ----------------------------------------------------------------
+
+DATA = Path(os.environ.get("BENCH_DATA", SHARED / "bench")) / "pdf"
+LACKING = 0.0002
+"""The share of letters and figures that pdftotext may give and we not: notes drawn over the page, options of a list that
+are not chosen, glyphs doubled, a font without a map. Measured: 267 of 1,498,481 (poppler 22.12)."""
+
+
+@pytest.mark.bench
+@pytest.mark.skipif(not DATA.is_dir(), reason="there is no benchmark data; name its folder in BENCH_DATA")
+def test_every_character_of_the_benchmark_is_accounted_for() -> None:
+    assert pdf.accounts(DATA) == (0, 0, 0)
+
+
+@pytest.mark.bench
+@pytest.mark.skipif(not DATA.is_dir(), reason="there is no benchmark data; name its folder in BENCH_DATA")
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_another_reader_finds_hardly_a_letter_more() -> None:
+    missed, total = pdf.lacking(DATA)
+    assert missed <= LACKING * total

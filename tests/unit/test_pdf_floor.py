@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tomllib
 from pathlib import Path
 
@@ -57,16 +56,6 @@ def test_pages(data: Path, name: str, half: str) -> None:
 def test_adversarial(data: Path) -> None:
     passed, total = pdf.adversarial(data / "adversarial")
     assert passed == total
-
-
-def test_every_character_is_in_one_block_or_counted(data: Path) -> None:
-    assert pdf.accounts(data) == (0, 0, 0)
-
-
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
-def test_another_reader_finds_hardly_a_letter_more(data: Path) -> None:
-    missed, total = pdf.lacking(data)
-    assert missed <= FLOORS["lacking"]["share"] * total
 
 
 def test_speed(data: Path) -> None:
