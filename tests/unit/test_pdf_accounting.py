@@ -292,8 +292,8 @@ def test_every_character_of_the_sample_reports_is_accounted_for(path: Path) -> N
 
 DATA = Path(os.environ.get("BENCH_DATA", SHARED / "bench")) / "pdf"
 LACKING = 0.0002
-"""The share of letters and figures that pdftotext may give and we not: notes drawn over the page, options of a list that
-are not chosen, glyphs doubled, a font without a map. Measured: 267 of 1,498,481 (poppler 22.12)."""
+"""The share of letters and figures that pdftotext may give and we not: notes drawn over the page, options of a list
+that are not chosen, glyphs doubled, a font without a map. Measured: 267 of 1,498,481 (poppler 22.12)."""
 
 
 @pytest.mark.bench
