@@ -11,8 +11,10 @@ from typing import Any
 
 from pipeline.errors import BrokenDocument, Unreadable
 from pipeline.extract.pdf import pdfium
+from pipeline.extract.pdf.accounting import account
 from pipeline.extract.pdf.assemble import make_block
 from pipeline.extract.pdf.bookmarks import Bookmarks, read_bookmarks
+from pipeline.extract.pdf.calls import endless_pages
 from pipeline.extract.pdf.drafts import make_drafts
 from pipeline.extract.pdf.forms import open_form
 from pipeline.extract.pdf.grids import table_block
@@ -50,14 +52,16 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
     findings = [*document.findings, *document.foreign.findings(), *_page_findings(pages, count, seen.keys())]
     if attached > 0:
         findings.append(finding("attachments", count=attached))
-    blocks = list(with_ocr(_blocks(pages, bookmarks), seen))
+    made = list(_blocks(pages, bookmarks))
+    blocks = list(with_ocr(made, seen))
     if len(blocks) > settings.max_blocks:
         findings.append(
             finding(
                 "over-budget", f"Only {settings.max_blocks} of {len(blocks)} blocks were kept (max_blocks)."
             )
         )
-        blocks = blocks[: settings.max_blocks]
+    blocks, dropped = blocks[: settings.max_blocks], blocks[settings.max_blocks :]
+    left_out, missed = account({page.number: page.account for page in pages}, made, dropped)
     metadata = {key: value for key, value in source.metadata.items() if key != _PASSWORD}
     for key, value in known.items():
         metadata.setdefault(key, value)
@@ -67,7 +71,8 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
         title=metadata["title"].value if "title" in metadata else None,
         pages=count,
         blocks=tuple(blocks),
-        findings=(*findings, *_block_findings(blocks)),
+        findings=(*findings, *missed, *_block_findings(blocks)),
+        left_out=left_out,
     )
 
 
@@ -120,11 +125,15 @@ def _pages(document: Opened, settings: Settings) -> Iterator[Page]:
     known = Knowledge(read_structure(document.data, document.password) if tagged else None)
     known.foreign = document.foreign
     known.form = open_form(document.pdf)
+    endless = endless_pages(document.data, document.password)
     for index in range(min(len(document.pdf), settings.max_pages)):
         if index and index % _REOPEN_EVERY == 0:
             document.reopen()
             known.form = open_form(document.pdf)
-        yield read_page(pdfium.handle(document.pdf.raw), index, known)
+        if index in endless:
+            yield Page(index + 1, 0.0, 0.0, unreadable=True)
+        else:
+            yield read_page(pdfium.handle(document.pdf.raw), index, known)
 
 
 def _ocr(document: Opened, pages: list[Page]) -> dict[int, list[Block]]:

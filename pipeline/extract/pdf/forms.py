@@ -14,8 +14,8 @@ from pipeline.extract.pdf.pdfium import Floats
 from pipeline.model import fold_space
 from pipeline.strings import Foreign
 
-_MAX_FIELDS = 2000
-_LONGEST = 20_000
+_MAX_FIELDS = 10_000
+_LONGEST = 200_000
 _WITH_TEXT = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
 _SIZE = 10.0
 
@@ -31,26 +31,31 @@ def open_form(pdf: pdfium.PdfDocument) -> object | None:
     return pdf.formenv.raw if pdf.formenv else None
 
 
-def field_lines(form: object, page: int, number: int, frame: Frame, foreign: Foreign) -> list[Line]:
-    """The values of the text and choice fields of a page, from top to bottom."""
+def field_lines(
+    form: object, page: int, number: int, frame: Frame, foreign: Foreign
+) -> tuple[list[Line], bool]:
+    """The values of the text and choice fields of a page, from top to bottom; and whether a budget cut them short."""
     handle = ctypes.cast(page, raw.FPDF_PAGE)
     lines = []
-    for index in range(min(raw.FPDFPage_GetAnnotCount(handle), _MAX_FIELDS)):
+    count = raw.FPDFPage_GetAnnotCount(handle)
+    cut = count > _MAX_FIELDS
+    for index in range(min(count, _MAX_FIELDS)):
         annotation = raw.FPDFPage_GetAnnot(handle, index)
         if not annotation:
             continue
         try:
             if raw.FPDFAnnot_GetFormFieldType(form, annotation) in _WITH_TEXT:
-                line = _line(form, annotation, number, frame, foreign)
+                text, longer = _value(form, annotation, foreign)
+                cut = cut or longer
+                line = _line(fold_space(text), annotation, number, frame)
                 if line:
                     lines.append(line)
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
-    return sorted(lines, key=lambda line: (line.base, line.left))
+    return sorted(lines, key=lambda line: (line.base, line.left)), cut
 
 
-def _line(form: object, annotation: object, number: int, frame: Frame, foreign: Foreign) -> Line | None:
-    text = fold_space(_value(form, annotation, foreign))
+def _line(text: str, annotation: object, number: int, frame: Frame) -> Line | None:
     rect = raw.FS_RECTF()
     if not text or not raw.FPDFAnnot_GetRect(annotation, rect):
         return None
@@ -62,12 +67,14 @@ def _line(form: object, annotation: object, number: int, frame: Frame, foreign: 
     )  # fmt: skip
 
 
-def _value(form: object, annotation: object, foreign: Foreign) -> str:
+def _value(form: object, annotation: object, foreign: Foreign) -> tuple[str, bool]:
+    """The value of a field, and whether it is longer than what is read of it."""
     length = raw.FPDFAnnot_GetFormFieldValue(form, annotation, None, 0)
-    if not 2 < length <= 2 * _LONGEST:
-        return ""
+    if length <= 2:
+        return "", False
     buffer = ctypes.create_string_buffer(length)
     raw.FPDFAnnot_GetFormFieldValue(
         form, annotation, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), length
     )
-    return foreign.utf16(buffer.raw[: length - 2], "pdf.field").replace("\x00", "")
+    size = min(length - 2, 2 * _LONGEST)
+    return foreign.utf16(buffer.raw[:size], "pdf.field").replace("\x00", ""), size < length - 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipeline.extract.pdf.assemble import Joins, hyphen_edits
 from pipeline.extract.pdf.content import Content
@@ -18,7 +18,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(slots=True)
 class GridCell:
-    """A cell; `lines` are its lines of text, `box` is where it stands on its page as shown.
+    """A cell; `words` are indices into the page, `lines` its lines of text, `box` where it stands as shown.
 
     `lines_at` are the top and bottom of each line, in the coordinates of the page's frame.
     """
@@ -32,6 +32,7 @@ class GridCell:
     header: bool = False
     said: str = ""
     lines_at: tuple[tuple[float, float], ...] = ()
+    words: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:
@@ -41,7 +42,10 @@ class GridCell:
 
 @dataclass(slots=True)
 class Grid:
-    """A table on one page, in the coordinates of the page's frame; `shown` is its box as shown."""
+    """A table on one page, in the coordinates of the page's frame; `shown` is its box as shown.
+
+    `overlaps` says that the rules made cells that lie over one another, with text in both.
+    """
 
     page: int
     box: Box
@@ -49,8 +53,13 @@ class Grid:
     cells: list[GridCell]
     rows: int
     columns: int
-    words: list[int] = field(default_factory=list)
     ruled: bool = True
+    overlaps: bool = False
+
+    @property
+    def words(self) -> list[int]:
+        """The words of all cells, as indices into the page."""
+        return sorted(word for cell in self.cells for word in cell.words)
 
 
 def grid_cell(
@@ -68,7 +77,7 @@ def grid_cell(
     at: tuple[tuple[float, float], ...] = ()
     if len(lines) > 1:
         at = tuple((content.tops[line[0]], content.bottoms[line[0]]) for line in lines)
-    return GridCell(*place, *spans, texts, shown, header, cell_said(content, words), at)
+    return GridCell(*place, *spans, texts, shown, header, cell_said(content, words), at, tuple(words))
 
 
 def complete(cells: Sequence[GridCell], rows: int, columns: int) -> list[GridCell]:

@@ -56,6 +56,7 @@ class Piece:
 class Line:
     """A line of a column as it is read. `tracked` are offsets of spaces that only track out a word.
 
+    `words` are runs of indices into the page; a line that is not painted on the page (a form's value) has none.
     `said` is its text as the file has it, where a broken font was read otherwise.
     """
 
@@ -81,6 +82,7 @@ class Line:
     said: str = ""
     kind: str = ""
     edges: tuple[float, float] = (0.0, 0.0)
+    words: tuple[range, ...] = ()
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -316,6 +318,7 @@ def line_of(row: list[Piece], content: Content, edges: tuple[float, float], in_o
         wide_gap=wide,
         said="".join(said) if any(piece.said != piece.text for piece in row if piece.said) else "",
         edges=edges,
+        words=tuple(piece.words for piece in row),
     )  # fmt: skip
 
 
@@ -327,4 +330,5 @@ def _single(piece: Piece, content: Content, edges: tuple[float, float]) -> Line:
     return Line(
         piece.text, *box, piece.base, piece.size, piece.bold > 0.6, style.font.italic, style.colour, style.font.name,
         piece.hyphen, content.number, content.frame, piece.tracked, said=said, edges=edges,
+        words=(piece.words,),
     )  # fmt: skip

@@ -17,6 +17,7 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
+from pipeline.extract.pdf.accounting import OCR
 from pipeline.model import Block, Edit, PageBox, apply, new_block
 
 _COMMAND = "tesseract"
@@ -117,7 +118,7 @@ def _block(read: Read, number: int) -> Block:
         end=len(read.text),
         before=read.text,
         after=read.text,
-        cause="ocr",
+        cause=OCR,
         confidence=read.confidence,
     )
     return apply(block, [seen])

@@ -65,6 +65,8 @@ def _open(data: bytes, password: str | None, max_bytes: int) -> Opened:
         pdf = pdfium.PdfDocument(data, password=password)
     except pdfium.PdfiumError as error:
         code = getattr(error, "err_code", None)
+        if code == _WRONG_PASSWORD and password:
+            return _without_password(data, password, max_bytes)
         if code == _WRONG_PASSWORD:
             raise _needs_password(password) from error
         if code == _UNSUPPORTED_SECURITY:
@@ -76,6 +78,14 @@ def _open(data: bytes, password: str | None, max_bytes: int) -> Opened:
             return Opened(pdf, data, password)
         pdf.close()
     return _rebuilt(data, password)
+
+
+def _without_password(data: bytes, password: str, max_bytes: int) -> Opened:
+    """The document where it opens without the password that was given for it: only its owner needs that one."""
+    try:
+        return _open(data, None, max_bytes)
+    except EncryptedDocument as error:
+        raise _needs_password(password) from error
 
 
 def _rebuilt(data: bytes, password: str | None) -> Opened:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
+from pipeline.extract.pdf.accounting import PageAccount, page_account
 from pipeline.extract.pdf.aligned import aligned_tables, between_rules
 from pipeline.extract.pdf.cipher import Verdicts
 from pipeline.extract.pdf.content import Content, Style, page_content
@@ -15,6 +17,7 @@ from pipeline.extract.pdf.graphics import NEARLY_WHITE, Graphics, page_graphics
 from pipeline.extract.pdf.grids import Grid
 from pipeline.extract.pdf.layout import Atom, columns
 from pipeline.extract.pdf.lines import Flags, Line, Piece, make_lines, make_pieces
+from pipeline.extract.pdf.overprint import once
 from pipeline.extract.pdf.ruled import ruled_tables
 from pipeline.extract.pdf.tagged import tagged_page
 from pipeline.extract.pdf.tags import Structure
@@ -31,7 +34,8 @@ _OUTSIDE = 1.0
 class Page:
     """A page as read. `columns` hold lines and tables from top to bottom, in reading order; `asides` are lines that
     run sideways, `hidden` what the page does not show, `artifacts` what the file
-    itself calls no content, `fields` the values of form fields. `scanned` says that it is a picture without text."""
+    itself calls no content, `fields` the values of form fields. `scanned` says that it is a picture without text.
+    `account` is what PDFium gives of the page, to compare the blocks with."""
 
     number: int
     width: float
@@ -44,10 +48,24 @@ class Page:
     scanned: bool = False
     unreadable: bool = False
     truncated: bool = False
+    account: PageAccount = field(default_factory=PageAccount)
 
     def lines(self) -> list[Line]:
         """The lines of all columns."""
         return [item for column in self.columns for item in column if isinstance(item, Line)]
+
+    def items(self) -> Iterator[Line | Grid]:
+        """Everything that is painted on the page and becomes a part of a block."""
+        return chain(*self.columns, self.asides, self.hidden, self.artifacts)
+
+    def forget_words(self) -> None:
+        """Let go of the indices of words, which lead nowhere once the page is closed."""
+        for item in self.items():
+            if isinstance(item, Line):
+                item.words = ()
+            else:
+                for cell in item.cells:
+                    cell.words = ()
 
 
 @dataclass(slots=True)
@@ -68,9 +86,10 @@ def read_page(document: int, index: int, known: Knowledge) -> Page:
         graphics = page_graphics(content.handle, content.frame)
         page = _page(content, graphics, known.structure)
         if known.form is not None:
-            page.fields = field_lines(
+            page.fields, cut = field_lines(
                 known.form, content.handle, content.number, content.frame, known.foreign
             )
+            page.truncated = page.truncated or cut
         return page
 
 
@@ -79,6 +98,7 @@ def _page(content: Content, graphics: Graphics, structure: Structure | None) -> 
     width, height = (frame.height, frame.width) if frame.turned in (90, 270) else (frame.width, frame.height)
     page = Page(content.number, width, height, truncated=content.truncated)
     shown, hidden = _visible(content, graphics)
+    shown, again = once(content, shown)
     page.scanned = _is_scan(content, graphics, shown)
     by_tags = tagged_page(content, shown, structure) if structure else None
     if by_tags:
@@ -92,6 +112,8 @@ def _page(content: Content, graphics: Graphics, structure: Structure | None) -> 
         line for piece in sideways for line in make_lines([piece], content, (piece.left, piece.right))
     ]
     page.hidden = _lines_as_painted(content, hidden)
+    page.account = page_account(content, page.items(), again)
+    page.forget_words()
     return page
 
 
@@ -99,7 +121,7 @@ def _columns(
     content: Content, upright: list[Piece], sideways: list[Piece], graphics: Graphics, shown: Sequence[int]
 ) -> list[list[Line | Grid]]:
     """The page's text by its geometry: tables first, and what is left in columns."""
-    tables = ruled_tables(content, graphics, upright)
+    tables = ruled_tables(content, graphics, shown, upright)
     taken = {word for table in tables for word in table.words}
     if taken:
         rest = [word for word in shown if word not in taken]

@@ -21,6 +21,8 @@ _FILLED = 0.4
 def region_grid(content: Content, all_rows: Sequence[Row], graphics: Graphics, box: Box) -> Grid | None:
     """The rows over their tracks as a grid; None where they are not at least two rows of two columns."""
     rows, drawn = _without_dashes(all_rows)
+    if not rows:
+        return None
     left, top, right, bottom = box
     across = [
         rule

@@ -14,7 +14,7 @@ from pipeline.extract.pdf.content import Content
 from pipeline.extract.pdf.graphics import Graphics
 from pipeline.extract.pdf.grids import Box, Grid, GridCell, cell_lines, complete, grid_cell
 from pipeline.extract.pdf.lattice import find_cells
-from pipeline.extract.pdf.lines import Piece
+from pipeline.extract.pdf.lines import Flags, Piece
 from pipeline.extract.pdf.paragraphs import marks
 from pipeline.extract.pdf.pdfium import Floats
 from pipeline.extract.pdf.regions import region_grid
@@ -32,34 +32,43 @@ _CHART_CELLS = 20
 _CHART_EMPTY = 0.65
 
 
-def ruled_tables(content: Content, graphics: Graphics, pieces: Sequence[Piece]) -> list[Grid]:
-    """The tables of a page that rules divide into cells, from top to bottom. `pieces` are the page's text.
+def ruled_tables(
+    content: Content, graphics: Graphics, words: Sequence[int], pieces: Sequence[Piece]
+) -> list[Grid]:
+    """The tables of a page that rules divide into cells, from top to bottom, made of `words` (ascending indices).
 
-    Where the rules leave rows or columns of figures undivided, the grid is made from the text's alignment, within the
-    rules. Grids that are nearly empty are the lines of a chart.
+    `pieces` are those of them that run upright. Of two tables that lie over one another the first takes the words.
+
+    Where the rules leave rows or columns undivided, or make cells that overlap, the grid is made from the text's
+    alignment, within the rules. Grids that are nearly empty are the lines of a chart.
     """
-    if len(graphics.across) < _MIN_EDGES or len(graphics.down) < _MIN_EDGES or not len(content):
+    if len(graphics.across) < _MIN_EDGES or len(graphics.down) < _MIN_EDGES or not words:
         return []
     if len(graphics.across) + len(graphics.down) > _MAX_EDGES:
         return []
     centres = np.column_stack(
         ((content.boxes[:, 0] + content.boxes[:, 2]) / 2, (content.boxes[:, 1] + content.boxes[:, 3]) / 2)
     )
+    free = np.zeros(len(content), dtype=bool)
+    free[words] = True
     grids = []
     for cells in find_cells(graphics.across, graphics.down):
-        grid = _grid(content, cells, centres)
+        grid = _grid(content, cells, centres, free)
         if grid is None:
             continue
-        if _undivided(grid) or _has_strips(grid):
+        if grid.overlaps or _undivided(grid) or _has_strips(grid):
             left, top, right, bottom = grid.box
             inside = [
                 p
                 for p in pieces
-                if left - 2 < (p.left + p.right) / 2 < right + 2 and top < p.base < bottom + 2
+                if free[p.words.start : p.words.stop].all()
+                and left - 2 < (p.left + p.right) / 2 < right + 2
+                and top < p.base < bottom + 2
             ]
             grid = region_grid(content, make_rows(inside), graphics, grid.box) or grid
         if not _is_chart(grid):
             grids.append(grid)
+            free[grid.words] = False
     return sorted(grids, key=lambda grid: (grid.box[1], grid.box[0]))
 
 
@@ -90,21 +99,22 @@ def _spreads(cell: GridCell) -> bool:
     return len(words) >= 3 and sum(map(is_number, words)) >= 2
 
 
-def _grid(content: Content, cells: list[Box], centres: Floats) -> Grid | None:
-    """The cells with their words as a grid; None where this is a frame around text rather than a table."""
+def _grid(content: Content, cells: list[Box], centres: Floats, free: Flags) -> Grid | None:
+    """The cells with those of their words that are `free`, as a grid; None where this is a frame around text."""
     xs, ys = _boundaries(cells, 0), _boundaries(cells, 1)
     if len(xs) < 3 or len(ys) < 3:
         return None
     near = np.flatnonzero(
-        (centres[:, 0] >= xs[0])
+        free
+        & (centres[:, 0] >= xs[0])
         & (centres[:, 0] < xs[-1] + _SNAP)
         & (centres[:, 1] >= ys[0])
         & (centres[:, 1] < ys[-1] + _SNAP)
     )
-    filled = _words_by_cell(near, centres, cells)
+    filled, overlaps = _words_by_cell(near, centres, cells)
     inner = [cell for cell in cells if not _is_remark(content, cell, filled[cell], xs, ys)]
     if len(inner) < len(cells):
-        return _grid(content, inner, centres) if inner else None
+        return _grid(content, inner, centres, free) if inner else None
     placed = [
         (_place(xs, cell[0]), _place(ys, cell[1]), _place(xs, cell[2]), _place(ys, cell[3])) for cell in cells
     ]
@@ -112,7 +122,6 @@ def _grid(content: Content, cells: list[Box], centres: Floats) -> Grid | None:
     used_columns = {left for (left, _, _, _), cell in zip(placed, cells, strict=True) if filled[cell]}
     if len(used_rows) < 2 or len(used_columns) < 2:
         return None
-    words = sorted({word for found in filled.values() for word in found})
     row_of, column_of = _ranks(used_rows, len(ys)), _ranks(used_columns, len(xs))
     made = []
     for (left, top, right, bottom), cell in zip(placed, cells, strict=True):
@@ -129,7 +138,7 @@ def _grid(content: Content, cells: list[Box], centres: Floats) -> Grid | None:
         max(c[2] for c in cells),
         max(c[3] for c in cells),
     )
-    return Grid(content.number, box, content.frame.shown(box), made, rows, columns, words)
+    return Grid(content.number, box, content.frame.shown(box), made, rows, columns, overlaps=overlaps)
 
 
 def _is_remark(content: Content, cell: Box, words: list[int], xs: list[float], ys: list[float]) -> bool:
@@ -161,17 +170,21 @@ def _has_strips(grid: Grid) -> bool:
     return False
 
 
-def _words_by_cell(words: Ints, centres: Floats, cells: Sequence[Box]) -> dict[Box, list[int]]:
-    """The words whose centres lie in each cell."""
+def _words_by_cell(words: Ints, centres: Floats, cells: Sequence[Box]) -> tuple[dict[Box, list[int]], bool]:
+    """The words whose centres lie in each cell, where cells overlap in the smallest; and whether any do."""
+    overlaps = False
+    cells = sorted(cells, key=lambda cell: ((cell[2] - cell[0]) * (cell[3] - cell[1]), cell))
     bounds = np.array(cells)
     filled: dict[Box, list[int]] = {cell: [] for cell in cells}
     for start in range(0, len(words), _WORDS_AT_ONCE):
         some = words[start : start + _WORDS_AT_ONCE]
         x, y = centres[some, 0, None], centres[some, 1, None]
         inside = (x >= bounds[:, 0]) & (x < bounds[:, 2]) & (y >= bounds[:, 1]) & (y < bounds[:, 3])
-        for word, number in zip(*(found.tolist() for found in np.nonzero(inside)), strict=True):
-            filled[cells[number]].append(int(some[word]))
-    return filled
+        times = inside.sum(axis=1)
+        held, overlaps = times > 0, overlaps or bool((times > 1).any())
+        for word, number in zip(some[held].tolist(), inside[held].argmax(axis=1).tolist(), strict=True):
+            filled[cells[number]].append(word)
+    return filled, overlaps
 
 
 def _boundaries(cells: list[Box], axis: int) -> list[float]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pipeline.extract.pdf import pdfium
 from pipeline.extract.pdf.content import Content
@@ -15,11 +16,13 @@ from pipeline.extract.pdf.tags import Structure
 _COVERED = 0.6
 _ARTIFACT = "Artifact"
 _MAX_COLUMNS = 200
+_MAX_PLACES = 50_000
+"""Rows times columns of a table on one page, spans counted: no page has room for more; a file may claim any number."""
 
 
 @dataclass(slots=True)
 class TaggedPage:
-    """Lines and tables in the tree's order, and the words that the tree does not hold: artifacts, and others."""
+    """Lines and tables in the tree's order, and the words that are not in them: artifacts, and others."""
 
     items: list[Line | Grid]
     artifacts: list[int]
@@ -47,7 +50,13 @@ def tagged_page(content: Content, words: Sequence[int], structure: Structure) ->
         key=lambda p: (owner_of[p.words.start], order.get(p.style.content_id, 0), p.words.start),
     )
     items = _items(content, pieces, owner_of, structure)
-    return TaggedPage(items, [w for w in loose if w in artifacts], [w for w in loose if w not in artifacts])
+    placed = {word for item in items for word in _words(item)}
+    others = [word for word in words if word not in placed and word not in artifacts]
+    return TaggedPage(items, [word for word in loose if word in artifacts], others)
+
+
+def _words(item: Line | Grid) -> Iterable[int]:
+    return item.words if isinstance(item, Grid) else chain.from_iterable(item.words)
 
 
 def _items(
@@ -93,15 +102,21 @@ def _line(content: Content, row: Sequence[Piece], owner: int, structure: Structu
 
 
 def _grid(content: Content, cells: dict[int, list[int]], structure: Structure) -> Grid | None:
-    """The cells of a table on this page as a grid; rows that begin on an earlier page are not counted."""
+    """The cells of a table on this page as a grid; rows that begin on an earlier page are not counted.
+
+    None where the tree claims a table that no page has room for.
+    """
     ordered = sorted(cells, key=lambda owner: (structure.elements[owner].row, owner))
     first = structure.elements[ordered[0]].row
     taken: set[tuple[int, int]] = set()
     made: list[GridCell] = []
-    rows = columns = 0
+    rows = columns = area = 0
     for owner in ordered:
         cell = structure.elements[owner]
         row, column = cell.row - first, cell.column
+        area += cell.rowspan * cell.colspan
+        if area > _MAX_PLACES:
+            return None
         while (row, column) in taken and column < _MAX_COLUMNS:
             column += 1
         if column >= _MAX_COLUMNS:
@@ -113,8 +128,9 @@ def _grid(content: Content, cells: dict[int, list[int]], structure: Structure) -
         spans = (cell.rowspan, cell.colspan)
         made.append(grid_cell(content, cells[owner], (row, column), spans, box, cell.header))
         rows, columns = max(rows, row + cell.rowspan), max(columns, column + cell.colspan)
-    words = sorted(word for found in cells.values() for word in found)
-    box = _box(content, words)
+    if not made or rows * columns > _MAX_PLACES:
+        return None
+    box = _box(content, sorted(word for found in cells.values() for word in found))
     return Grid(
         content.number,
         box,
@@ -122,7 +138,6 @@ def _grid(content: Content, cells: dict[int, list[int]], structure: Structure) -
         complete(made, rows, columns),
         rows,
         columns,
-        words,
         ruled=False,
     )
 

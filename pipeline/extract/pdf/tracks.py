@@ -334,11 +334,8 @@ def build_grid(
         for slot, (first, last) in zip(merged, spans, strict=True):
             place_box = (edges[first], top, edges[last + 1], bottom)
             cells.append(grid_cell(content, slot.words, (number, first), (1, last - first + 1), place_box))
-    words = sorted({word for row in rows for piece in row.pieces for word in piece.words})
     cells = complete(cells, len(groups), len(tracks))
-    return Grid(
-        content.number, box, content.frame.shown(box), cells, len(groups), len(tracks), words, ruled=False
-    )
+    return Grid(content.number, box, content.frame.shown(box), cells, len(groups), len(tracks), ruled=False)
 
 
 def _edges(tracks: Sequence[tuple[float, float]], box: Box) -> list[float]:
