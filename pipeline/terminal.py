@@ -191,7 +191,8 @@ def show_error(error: ErrorRecord, folder: Path) -> None:
     """A quarantine entry."""
     out = console()
     out.print(Text(safe(error.path), style="bold"))
-    out.print(Text(f"In quarantine: {error.code}", style="bold red"))
+    kind = f" ({error.kind})" if error.kind else ""
+    out.print(Text(f"In quarantine: {error.code}{kind}", style="bold red"))
     out.print(Text(safe(error.message)))
     for frame in error.detail:
         out.print(Text(f"  {safe(frame)}", style="dim"))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import orjson
 
-from pipeline.errors import DocumentError, RunError, UsageError
+from pipeline.errors import DocumentError, NotThePage, RunError, UsageError
 from pipeline.model import Answers, Summary, digest
 from pipeline.run import keys
 from pipeline.run.changes import Change, find_changes
@@ -302,7 +302,12 @@ class _Run:
     ) -> None:
         failure, written = put_aside(self._outputs, self._settings, item, error, stage, detail)
         with self._ledger.transaction():
-            self._ledger.forget(item.id)
+            if stage == "settle" and isinstance(error, NotThePage):
+                self._ledger.forget_settled(
+                    item.id
+                )  # its site says so: what was read of it still counts there
+            else:
+                self._ledger.forget(item.id)
             self._ledger.save_failed(failure)
             self._ledger.save_outputs(item.id, written)
 
@@ -320,7 +325,7 @@ class _Run:
         self._progress.phase("Joining", 1)
         corpus = aggregates.assemble(self._ledger.settled())
         failed = self._ledger.failed()
-        files = aggregates.files(corpus)
+        files = aggregates.files(corpus, failed)
         wanted = {DOCUMENTS: {row.document for row in corpus.rows}, QUARANTINE: {row.id for row in failed}}
         old = {output.path for output in self._ledger.outputs() if output.owner == AGGREGATES}
         written = [self._outputs.write(path, data, AGGREGATES) for path, data in files.items()]
@@ -340,7 +345,9 @@ def _corpus_key(plan: Plan, settings: Settings) -> str:
     """The key under which a whole run is complete: every document's, every refusal, and the program's."""
     documents = [item for unit in plan.units.values() for item in (unit.id, unit.key)]
     refused = [
-        item for entry in plan.refused.values() for item in (entry.id, entry.error.code, str(entry.error))
+        item
+        for entry in plan.refused.values()
+        for item in (entry.id, entry.error.code, str(entry.error), entry.url or "")
     ]
     values = orjson.dumps(settings.affecting_outputs(), option=orjson.OPT_SORT_KEYS)
     return digest(keys.program_digest(), values, *plan.notes, *documents, "refused", *refused)

@@ -23,9 +23,9 @@ def error_of(answer: Answer) -> tuple[DocumentError | None, tuple[str, ...]]:
         return answer.error, ()
     if answer.header["ok"]:
         return None, ()
-    return DOCUMENT_ERRORS[answer.header["code"]](answer.header["message"]), tuple(
-        answer.header["detail"] or ()
-    )
+    error = DOCUMENT_ERRORS[answer.header["code"]](answer.header["message"])
+    error.kind = answer.header.get("kind")
+    return error, tuple(answer.header["detail"] or ())
 
 
 def put_aside(
@@ -42,9 +42,10 @@ def put_aside(
     record = ErrorRecord(
         id=item.id,
         code=error.code,
+        kind=error.kind,
         message=str(error),
         path=item.path,
-        url=source.get("url") if source else None,
+        url=source.get("url") if source else item.url if isinstance(item, Refused) else None,
         source=without_secrets(source) if source else None,
         stage=stage,
         transient=error.transient,

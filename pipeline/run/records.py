@@ -10,10 +10,14 @@ from pipeline.model import City, Document, Finding, Profile, Record, Source
 
 
 class ErrorRecord(Record):
-    """Why a document is in quarantine, and what tries it again. `original` is the file with its bytes, if any."""
+    """Why a document is in quarantine, and what tries it again. `original` is the file with its bytes, if any.
+
+    `kind` says more than the code: of what is not the page, what it is instead (`bot-wall`, `not-found` …).
+    """
 
     id: str
     code: str
+    kind: str | None = None
     message: str
     path: str
     url: str | None = None

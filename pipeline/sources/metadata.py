@@ -24,7 +24,10 @@ from pipeline.findings import finding
 from pipeline.model import Finding, Known
 from pipeline.sources.folder import MANIFEST, SIDECAR_SUFFIX, path_text
 
-KEYS = ("url", "fetched_at", "charset", "language", "site", "licence", "publish", "city", "title", "password")
+KEYS = (
+    "url", "fetched_at", "status", "charset", "language", "site", "licence", "publish", "is_page", "city", "title",
+    "password",
+)  # fmt: skip
 """Keys of the metadata; other columns and members are left alone."""
 
 _MAX_SIDECAR = 1 << 20
@@ -157,7 +160,13 @@ def check_language(value: str) -> str | None:
     return match.group(1).lower() if match else None
 
 
-def check_publish(value: str) -> str | None:
+def check_status(value: str) -> str | None:
+    """The HTTP status of the answer, an integer from 100 to 599, or None."""
+    value = value.strip()
+    return str(int(value)) if re.fullmatch(r"[0-9]{3}", value) and 100 <= int(value) <= 599 else None
+
+
+def check_yes_or_no(value: str) -> str | None:
     """`yes` or `no`, or None."""
     answer = value.strip().lower()
     return {"yes": "yes", "true": "yes", "1": "yes", "no": "no", "false": "no", "0": "no"}.get(answer)
@@ -168,5 +177,7 @@ _CHECKS: dict[str, Callable[[str], str | None]] = {
     "fetched_at": check_time,
     "charset": check_charset,
     "language": check_language,
-    "publish": check_publish,
+    "status": check_status,
+    "publish": check_yes_or_no,
+    "is_page": check_yes_or_no,
 }

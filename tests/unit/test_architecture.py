@@ -9,7 +9,7 @@ import pipeline
 
 PACKAGE = Path(pipeline.__file__).parent
 FOUNDATIONS = {"model", "findings", "errors", "settings", "overlay", "lexis", "decode", "render"}
-STAGES = {"sources", "extract", "repair", "language", "segment", "profile"}
+STAGES = {"sources", "extract", "repair", "language", "segment", "profile", "capture"}
 COMPOSERS = {"run", "review", "publish"}
 TOP = {"cli", "terminal", "api", "__main__", "__init__"}
 

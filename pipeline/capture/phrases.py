@@ -1,0 +1,131 @@
+"""Phrases: what captures that are not the page say, looked up word by word in folded text."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from pipeline.lexis.fold import fold
+from pipeline.overlay import load_toml
+
+_WORD: Final = re.compile(r"\w+")
+_IDENTIFIER: Final = re.compile(
+    r"https?://\S+|\b(?=[\w.:-]*\d)[0-9a-z]+(?:[.:-][0-9a-z]+){3,}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{10,}\b",
+    re.IGNORECASE,
+)
+"""Addresses, IP addresses and the numbers under which a request is kept: nobody's words."""
+
+_WIDEST_GAP: Final = 4
+"""Words that a lone star of a phrase stands for at most."""
+
+_KEY: Final = 2
+"""Letters of a phrase's first word by which it is looked up."""
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text, folded; numbers are words, punctuation and identifiers are none."""
+    return tuple(_WORD.findall(fold(_IDENTIFIER.sub(" ", text))))
+
+
+def size_of(words: Iterable[str]) -> int:
+    """The length in characters of words with a space behind each."""
+    return sum(len(word) + 1 for word in words)
+
+
+@dataclass(frozen=True)
+class _Word:
+    """One word of a phrase: equal to one of `exact`, or beginning with one of `stems`."""
+
+    exact: frozenset[str]
+    stems: tuple[str, ...]
+
+    def fits(self, word: str) -> bool:
+        return word in self.exact or (bool(self.stems) and word.startswith(self.stems))
+
+
+class Phrases:
+    """A set of phrases, found in sequences of words."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._by_start: dict[str, list[tuple[_Word | None, ...]]] = defaultdict(list)
+        for phrase in sorted(set(phrases)):
+            pattern = tuple(_parse(part) for part in phrase.split())
+            first = pattern[0]
+            if first is None:
+                raise ValueError(f"the phrase {phrase!r} begins with a gap")
+            for start in sorted({word[:_KEY] for word in (*first.exact, *first.stems)}):
+                self._by_start[start].append(pattern)
+
+    def find(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """[start, end) of each place where a phrase stands."""
+        for start, word in enumerate(words):
+            for pattern in self._by_start.get(word[:_KEY], ()):
+                end = _match(pattern, words, start)
+                if end is not None:
+                    yield start, end
+
+    def is_whole(self, words: Sequence[str]) -> bool:
+        """Whether a phrase is all of the words."""
+        return any(start == 0 and end == len(words) for start, end in self.find(words))
+
+
+def _parse(part: str) -> _Word | None:
+    if part == "*":
+        return None
+    words = [(fold(word.removesuffix("*")), word.endswith("*")) for word in part.split("/")]
+    if any(not _WORD.fullmatch(word) for word, _ in words):
+        raise ValueError(f"{part!r} is not one word; write a phrase without punctuation")
+    return _Word(
+        frozenset(word for word, is_stem in words if not is_stem),
+        tuple(word for word, is_stem in words if is_stem),
+    )
+
+
+def _match(pattern: Sequence[_Word | None], words: Sequence[str], start: int) -> int | None:
+    """Where the pattern that begins at `start` ends; None where it does not stand there. Gaps are kept short."""
+    place = start
+    for position, item in enumerate(pattern):
+        if item is None:
+            for gap in range(_WIDEST_GAP + 1):
+                if (end := _match(pattern[position + 1 :], words, place + gap)) is not None:
+                    return end
+            return None
+        if place >= len(words) or not item.fits(words[place]):
+            return None
+        place += 1
+    return place
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The phrases of one kind: statements, titles, and what stands around them."""
+
+    says: Phrases
+    names: Phrases
+    around: Phrases
+
+
+@cache
+def wordings(overlay: Path | None) -> dict[str, Wording]:
+    """The wording of each kind."""
+    data = load_toml("capture/walls.toml", overlay)
+    return {
+        kind: Wording(*(Phrases(_all(tables.get(name, {}))) for name in ("says", "names", "around")))
+        for kind, tables in data.items()
+        if kind != "pages"
+    }
+
+
+@cache
+def titles_of_pages(overlay: Path | None) -> Phrases:
+    """Titles of real pages that are made of the words of walls."""
+    return Phrases(_all(load_toml("capture/walls.toml", overlay)["pages"]))
+
+
+def _all(by_language: dict[str, Any]) -> list[str]:
+    return [phrase for phrases in by_language.values() for phrase in phrases]
