@@ -28,13 +28,16 @@ _PICTURE: Final = re.compile(
 _TAG: Final = re.compile(r"<[^>]{0,2000}>")
 
 
+Weight = Literal["decisive", "own", "support"]
+
+
 @dataclass(frozen=True)
 class Signal:
     """A sign in the markup: the kind that it speaks for, its name, and how much it says (`forms.toml`)."""
 
     kind: str
     name: str
-    weight: Literal["decisive", "own", "support"]
+    weight: Weight
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pipeline.lexis.fold import fold
 from pipeline.overlay import load_toml
@@ -24,7 +24,9 @@ _WIDEST_GAP: Final = 4
 """Words that a lone star of a phrase stands for at most."""
 
 _KEY: Final = 2
-"""Letters of a phrase's first word by which it is looked up."""
+"""Letters by which a phrase is looked up whose first word is a stem."""
+
+Tag = tuple[str, str]
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -49,29 +51,31 @@ class _Word:
 
 
 class Phrases:
-    """A set of phrases, found in sequences of words."""
+    """A set of phrases, each with a tag, found in sequences of words."""
 
-    def __init__(self, phrases: Iterable[str]) -> None:
-        self._by_start: dict[str, list[tuple[_Word | None, ...]]] = defaultdict(list)
-        for phrase in sorted(set(phrases)):
+    def __init__(self, phrases: Iterable[tuple[str, Tag]]) -> None:
+        self._by_word: dict[str, list[_Entry]] = defaultdict(list)
+        self._by_stem: dict[str, list[_Entry]] = defaultdict(list)
+        for phrase, tag in sorted(set(phrases)):
             pattern = tuple(_parse(part) for part in phrase.split())
             first = pattern[0]
             if first is None:
                 raise ValueError(f"the phrase {phrase!r} begins with a gap")
-            for start in sorted({word[:_KEY] for word in (*first.exact, *first.stems)}):
-                self._by_start[start].append(pattern)
+            for word in sorted(first.exact):
+                self._by_word[word].append((pattern, tag))
+            for stem in sorted({stem[:_KEY] for stem in first.stems}):
+                self._by_stem[stem].append((pattern, tag))
 
-    def find(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """[start, end) of each place where a phrase stands."""
+    def find(self, words: Sequence[str]) -> Iterator[tuple[int, int, Tag]]:
+        """[start, end) of each place where a phrase stands, and its tag."""
         for start, word in enumerate(words):
-            for pattern in self._by_start.get(word[:_KEY], ()):
+            for pattern, tag in (*self._by_word.get(word, ()), *self._by_stem.get(word[:_KEY], ())):
                 end = _match(pattern, words, start)
                 if end is not None:
-                    yield start, end
+                    yield start, end, tag
 
-    def is_whole(self, words: Sequence[str]) -> bool:
-        """Whether a phrase is all of the words."""
-        return any(start == 0 and end == len(words) for start, end in self.find(words))
+
+_Entry = tuple[tuple[_Word | None, ...], Tag]
 
 
 def _parse(part: str) -> _Word | None:
@@ -101,31 +105,12 @@ def _match(pattern: Sequence[_Word | None], words: Sequence[str], start: int) ->
     return place
 
 
-@dataclass(frozen=True)
-class Wording:
-    """The phrases of one kind: statements, titles, and what stands around them."""
-
-    says: Phrases
-    names: Phrases
-    around: Phrases
-
-
 @cache
-def wordings(overlay: Path | None) -> dict[str, Wording]:
-    """The wording of each kind."""
-    data = load_toml("capture/walls.toml", overlay)
-    return {
-        kind: Wording(*(Phrases(_all(tables.get(name, {}))) for name in ("says", "names", "around")))
-        for kind, tables in data.items()
-        if kind != "pages"
-    }
-
-
-@cache
-def titles_of_pages(overlay: Path | None) -> Phrases:
-    """Titles of real pages that are made of the words of walls."""
-    return Phrases(_all(load_toml("capture/walls.toml", overlay)["pages"]))
-
-
-def _all(by_language: dict[str, Any]) -> list[str]:
-    return [phrase for phrases in by_language.values() for phrase in phrases]
+def lexicon(overlay: Path | None) -> Phrases:
+    """All phrases, each with its kind and its part ("says", "names", "around"; titles of real pages are "pages")."""
+    tagged = []
+    for kind, tables in load_toml("capture/walls.toml", overlay).items():
+        for part, phrases in tables.items():
+            lists = phrases.values() if isinstance(phrases, dict) else [phrases]
+            tagged += [(phrase, (kind, part)) for phrases in lists for phrase in phrases]
+    return Phrases(tagged)

@@ -141,11 +141,15 @@ def test_phrases_are_checked_when_they_are_loaded() -> None:
     from pipeline.capture.phrases import Phrases, words_of
 
     with pytest.raises(ValueError, match="write a phrase without punctuation"):
-        Phrases(["it's"])
+        Phrases([("it's", ("moved", "says"))])
     with pytest.raises(ValueError, match="begins with a gap"):
-        Phrases(["* found"])
-    phrases = Phrases(["page/site * not found", "szuk*"])
-    assert list(phrases.find(words_of("The page you want was not found; szukaj"))) == [(1, 7), (7, 8)]
+        Phrases([("* found", ("moved", "says"))])
+    tag = ("not-found", "says")
+    phrases = Phrases([("page/site * not found", tag), ("szuk*", tag)])
+    assert list(phrases.find(words_of("The page you want was not found; szukaj"))) == [
+        (1, 7, tag),
+        (7, 8, tag),
+    ]
     assert list(phrases.find(words_of("The page that you ever really wanted was not found"))) == []
 
 
