@@ -18,6 +18,9 @@ NOTHING_BESIDE: Final = 40
 _LONG_PHRASE: Final = 3
 """Words of a phrase from which on it may be the statement of a longer sentence."""
 
+_STATING: Final = 0.25
+"""The share of such a sentence's words that must be of the kind's wording."""
+
 _LONGEST_EXPLAINED: Final = 250
 """Characters of a sentence that one statement explains; the rest of a longer one is content."""
 
@@ -50,6 +53,8 @@ class Evidence:
     quoted: str
     form: str
     weight: Weight | None
+    explained: int
+    """Characters of content that is made of the kind's wording, whether it states it or not."""
     beside: int
 
 
@@ -89,6 +94,7 @@ class Reading:
             quoted=quoted.text[:_QUOTED].replace(REPLACEMENT, "?") if quoted else "",
             form=signals[0].name if signals else "",
             weight=signals[0].weight if signals else None,
+            explained=_sum([one for one in body if self._is_explained(kind, one)]),
             beside=beside,
         )
 
@@ -118,8 +124,8 @@ class Reading:
         return kind in self._stating[sentence]
 
     def _kinds_stated(self, sentence: Sentence) -> frozenset[str]:
-        """The kinds that the sentence is a statement of: short phrases of one that are half of it, or a long one that
-        is a third of it together with what stands around it."""
+        """The kinds that the sentence is a statement of: phrases of one that are half of it, together with what stands
+        around them, or a long one and a good part of it."""
         if sentence.kind is not None:
             return frozenset({sentence.kind})
         kinds = {kind for _, _, (kind, part) in self._found[sentence.words] if part == "says"}
@@ -127,13 +133,13 @@ class Reading:
 
     def _is_statement(self, kind: str, sentence: Sentence) -> bool:
         said = self._spans(kind, sentence, "says")
-        if 2 * len(_covered(said)) >= len(sentence.words):
+        covered = len(_covered(self._spans(kind, sentence, "says", "around")))
+        if 2 * covered >= len(sentence.words):
             return True
         if kind == "shell":  # any short sentence about JavaScript, where there is nothing else
             return sentence.size <= _LONGEST_EXPLAINED
-        if all(end - start < _LONG_PHRASE for start, end in said):
-            return False
-        return 3 * len(_covered(self._spans(kind, sentence, "says", "around"))) >= len(sentence.words)
+        longest = max(end - start for start, end in said)
+        return longest >= _LONG_PHRASE and covered >= _STATING * len(sentence.words)
 
     def _is_explained(self, kind: str, sentence: Sentence) -> bool:
         return self._unexplained(kind, sentence) < sentence.size

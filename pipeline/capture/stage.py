@@ -80,7 +80,7 @@ def _level(found: Evidence, view: View, status: int) -> int:
         return _level_of_shell(found, view)
     beside, said = found.beside, found.titled + found.stated
     if found.kind == "consent":
-        return 2 if found.stated and beside <= min(_BESIDE_CONSENT, said // 2) else 0
+        return 2 if found.stated and beside <= min(_BESIDE_CONSENT, max(said, found.explained) // 2) else 0
     decisive = found.weight == "decisive"
     if found.kind == "moved" and decisive:
         decisive = view.shown <= _SHOWN_BY_SHELL  # real pages have such scripts too

@@ -62,7 +62,9 @@ def view_of(document: Document, form: Form, overlay: Path | None) -> View:
         place = _place(block, first)
         first = first and place in ("furniture", "cookie")
         sentences += _sentences(place, block, overlay)
-    sentences += [sentence for text in form.noscript for sentence in _split("noscript", text)]
+    noscript = [sentence for text in form.noscript for sentence in _split("noscript", text)]
+    without = {sentence.words for sentence in noscript}
+    sentences = [*(one for one in sentences if one.words not in without), *noscript]
     shown = sum(len(block.text) for block in blocks)
     return View(tuple(sentences), shown, links, document.source.media_type == "text/html")
 
