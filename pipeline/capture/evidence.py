@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pipeline.capture.form import Form, Weight
-from pipeline.capture.phrases import lexicon, size_of
+from pipeline.capture.phrases import lexicon, size_of, stem_of, vocabulary
 from pipeline.capture.view import Sentence, View
 from pipeline.model import REPLACEMENT
 
@@ -36,6 +37,10 @@ _MANY_LINKS: Final = 5
 _FREE_HEADINGS: Final = 2
 """Headings of its own that a wall may have: the site's name, the address asked for."""
 
+_COMMON: Final = 6
+_OWN: Final = 2
+"""Kinds that use a word for it to be everybody's ("this", "with"), and at most for it to be a kind's own."""
+
 _WEIGHTS: Final[tuple[Weight, ...]] = ("decisive", "own", "support")
 
 
@@ -58,11 +63,23 @@ class Evidence:
     beside: int
 
 
+class Words(NamedTuple):
+    """How many words (of some length) there are, how many of them walls use, how many those of one `kind` use, and how
+    many different ones hardly any other kind uses."""
+
+    kind: str
+    all: int
+    known: int
+    of_kind: int
+    own: int
+    quoted: str
+
+
 class Reading:
     """A capture read for the wordings of all kinds at once: each sentence is looked up one time."""
 
     def __init__(self, view: View, overlay: Path | None) -> None:
-        self.view = view
+        self.view, self._overlay = view, overlay
         phrases = lexicon(overlay)
         self._found = {sentence.words: list(phrases.find(sentence.words)) for sentence in view.sentences}
         self._stating = {sentence: self._kinds_stated(sentence) for sentence in view.sentences}
@@ -104,6 +121,19 @@ class Reading:
         return sum(
             self._unexplained(kind, one) for one in [*self.view.at("content"), *headings[_FREE_HEADINGS:]]
         )
+
+    def words(self) -> Words:
+        """How far the words of the capture's content are those of walls, and of which kind most."""
+        kinds = vocabulary(self._overlay)
+        sentences = self.view.at("heading", "content")
+        stems = [stem for one in sentences for word in one.words if (stem := stem_of(word))]
+        stems = [stem for stem in stems if len(kinds.get(stem, ())) < _COMMON]
+        counts = Counter(kind for stem in stems for kind in kinds.get(stem, ()))
+        kind, most = max(counts.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+        known = sum(stem in kinds for stem in stems)
+        quoted = next((one.text[:_QUOTED].replace(REPLACEMENT, "?") for one in self.view.at("content")), "")
+        own = {stem for stem in stems if kind in kinds.get(stem, ()) and len(kinds[stem]) <= _OWN}
+        return Words(kind, len(stems), known, most, len(own), quoted)
 
     def is_about_words(self) -> bool:
         """Whether the title is that of a real page that is made of such words: a policy on cookies, on privacy."""

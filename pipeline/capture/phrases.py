@@ -26,6 +26,10 @@ _WIDEST_GAP: Final = 4
 _KEY: Final = 2
 """Letters by which a phrase is looked up whose first word is a stem."""
 
+_STEM: Final = 5
+_SHORTEST: Final = 4
+"""Letters of a word's stem, and of a word that has one."""
+
 Tag = tuple[str, str]
 
 
@@ -105,12 +109,32 @@ def _match(pattern: Sequence[_Word | None], words: Sequence[str], start: int) ->
     return place
 
 
+def stem_of(word: str) -> str | None:
+    """The beginning of a word by which its forms are recognised; None for short words, which are everywhere."""
+    return word[:_STEM] if len(word) >= _SHORTEST and not word[0].isdigit() else None
+
+
+@cache
+def vocabulary(overlay: Path | None) -> dict[str, frozenset[str]]:
+    """The stems of all words in the phrases of walls, each with the kinds whose phrases have it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for kind, tables in load_toml("capture/walls.toml", overlay).items():
+        phrases = [phrase for part in tables.values() for phrase in _flat(part)]
+        for word in " ".join(phrases if kind != "pages" else []).replace("/", " ").replace("*", " ").split():
+            if stem := stem_of(fold(word)):
+                found[stem].add(kind)
+    return {stem: frozenset(kinds) for stem, kinds in found.items()}
+
+
+def _flat(part: dict[str, list[str]] | list[str]) -> list[str]:
+    return [phrase for phrases in part.values() for phrase in phrases] if isinstance(part, dict) else part
+
+
 @cache
 def lexicon(overlay: Path | None) -> Phrases:
     """All phrases, each with its kind and its part ("says", "names", "around"; titles of real pages are "pages")."""
     tagged = []
     for kind, tables in load_toml("capture/walls.toml", overlay).items():
         for part, phrases in tables.items():
-            lists = phrases.values() if isinstance(phrases, dict) else [phrases]
-            tagged += [(phrase, (kind, part)) for phrases in lists for phrase in phrases]
+            tagged += [(phrase, (kind, part)) for phrase in _flat(phrases)]
     return Phrases(tagged)
