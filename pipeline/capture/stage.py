@@ -26,7 +26,7 @@ _SHOWN_BY_SHELL: Final = 200
 """Characters that an empty shell, or a page that sends its reader elsewhere, shows in all."""
 
 # A capture of a few sentences is a wall where most of its words (of four letters and more) are those of walls.
-# Of 12,151 texts of one and two sentences in 27 languages, taken for pages, 6 are called a wall with these figures (three
+# Of 12,151 texts of one and two sentences in 27 languages, taken for pages, 6 are called a wall with these figures (3
 # of them are walls), and 26 with 5, 0.62 and 0.35, without a kind's own words.
 _FEWEST_WORDS: Final = 6
 _FEWEST_OWN_WORDS: Final = 2
