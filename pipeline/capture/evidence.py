@@ -101,12 +101,13 @@ class Reading:
         ):  # else what a heading says is a notice on a page
             in_title += in_heading
         signals = sorted((s for s in form.signals if s.kind == kind), key=lambda s: _WEIGHTS.index(s.weight))
-        quoted = next(iter([*in_title, *in_heading, *said]), None)
+        names = [one for one in [*titles, *headings] if self._is_named(kind, one)]
+        quoted = next(iter([*in_title, *in_heading, *said, *names]), None)
         return Evidence(
             kind=kind,
             titled=max((one.size for one in in_title), default=0),
             stated=_sum([*said, *(one for one in in_heading if one not in in_title)]),
-            named=any(self._is_named(kind, one) for one in [*titles, *headings]),
+            named=bool(names),
             around=any(self._spans(kind, one, "around") for one in [*body, *view.at("furniture")]),
             quoted=quoted.text[:_QUOTED].replace(REPLACEMENT, "?") if quoted else "",
             form=signals[0].name if signals else "",

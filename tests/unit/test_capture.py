@@ -67,7 +67,7 @@ def test_the_cases_cover_all_languages_and_kinds() -> None:
     walls = [path.name.split(".") for path in files(CASES / "walls")]
     assert {parts[1] for parts in walls} == LANGUAGES
     assert {parts[0] for parts in walls} == set(capture.KINDS) - {capture.SAME_BODY, "declared"}
-    assert len(walls) >= 88
+    assert len(walls) >= 108
     assert len(files(CASES / "pages")) >= 25
 
 
