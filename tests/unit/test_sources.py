@@ -208,3 +208,19 @@ def test_a_manifest_that_cannot_be_understood_is_one_sentence(
     put(tmp_path, "manifest.csv", manifest)
     with pytest.raises(RunError, match=says):
         metadata.read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("200", "200"),
+        (" 404 ", "404"),
+        ("599", "599"),
+        ("99", None),
+        ("600", None),
+        ("4o4", None),
+        ("٤٠٤", None),
+    ],
+)
+def test_a_status_is_an_integer_of_http(value: str, expected: str | None) -> None:
+    assert metadata.check_status(value) == expected
