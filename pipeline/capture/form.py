@@ -13,7 +13,7 @@ from pipeline.decode import decode_source
 from pipeline.model import Document
 from pipeline.overlay import load_toml
 
-LONGEST_WALL: Final = 6_000
+LONGEST_WALL: Final = 4_000
 """Characters of content up to which a capture may be no page. The longest of the test cases has 694; real consent pages
 have some thousands."""
 
@@ -56,7 +56,7 @@ class Form:
 def form_of(data: bytes, document: Document, overlay: Path | None = None) -> Form:
     """The form of the page whose bytes are `data`; empty for text, and where there is too much content to ask."""
     content = sum(len(block.text) for block in document.blocks if block.is_content)
-    if document.source.media_type != "text/html" or content > 2 * LONGEST_WALL:
+    if document.source.media_type != "text/html" or content > LONGEST_WALL:
         return Form()
     source = decode_source(data, document.source).text[:_SEARCHED]
     title = _TITLE.search(source)
