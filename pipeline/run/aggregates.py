@@ -188,7 +188,7 @@ def _failed_rows(failed: Sequence[Failed]) -> list[dict[str, Any]]:
                 "url": url,
                 "profile": None,
                 "document": failure.id,
-                "lost_characters": None,
+                "lost_characters": 0,
                 "sections": "",
                 "reason": f"{error.code}:{error.kind}" if error.kind else error.code,
             }
