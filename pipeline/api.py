@@ -65,7 +65,10 @@ def _analyse(path: Path, settings: Settings) -> tuple[Document, Profile]:
     )
     data = content.read(raw, name, identity, stages.byte_budget(identity.media_type, settings))
     document = stages.read_document(data, source, known.findings, settings)
-    return stages.analyse(document, Answers(), settings)
+    form = stages.form_of(data, document, settings)
+    document, made = stages.analyse(document, Answers(), settings)
+    stages.refuse_wall(document, form, settings)
+    return document, made
 
 
 __all__ = ["ingest", "profile", "read"]

@@ -11,6 +11,7 @@
         ├── TooLarge                "too-large"         over a budget that cannot be cut to size
         ├── BrokenDocument          "broken"            no reader could open it
         ├── EncryptedDocument       "encrypted"         needs a password
+        ├── NotThePage              "not-the-page"      a bot wall, a login page, a soft 404 … instead of the page
         ├── InternalError           "internal-error"    a defect of this program
         ├── ChangedWhileReading     "changed"           tried again by the next run
         ├── TimeLimit               "time-limit"        tried again by the next run, once
@@ -53,12 +54,14 @@ class DocumentError(CityReportsError):
     """One document cannot become a record. `code` names the failure in `error.json`.
 
     `transient` failures depend on the machine or the moment: the next run tries such a document again; where they are
-    `counted`, only so often, because what will fail again is not worth its time limit at every run.
+    `counted`, only so often, because what will fail again is not worth its time limit at every run. `kind` says more
+    than the code where there is more to say.
     """
 
     code: ClassVar[str] = "error"
     transient: ClassVar[bool] = False
     counted: ClassVar[bool] = False
+    kind: str | None = None
 
 
 class EmptyDocument(DocumentError):
@@ -101,6 +104,16 @@ class EncryptedDocument(DocumentError):
     """The document needs a password."""
 
     code = "encrypted"
+
+
+class NotThePage(DocumentError):
+    """The capture is something else than the page: `kind` says what (`pipeline.capture`)."""
+
+    code = "not-the-page"
+
+    def __init__(self, message: str, kind: str | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class InternalError(DocumentError):

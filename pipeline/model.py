@@ -359,7 +359,7 @@ class Source(Record):
     `path` is relative to `raw/`, with slashes; bytes that are not UTF-8 are written as `\\xNN`. `sha256` and
     `size` (bytes) are those of the content, after decompression where `compression` says so. `metadata` holds
     what is known besides the content, by key: url, fetched_at, charset, language, site, licence, publish …
-    `also` lists the paths of further files with the same bytes.
+    `also` lists the paths of further files with the same bytes, `also_urls` their addresses where known, in that order.
     """
 
     path: str
@@ -369,6 +369,7 @@ class Source(Record):
     compression: Literal["gzip"] | None = None
     metadata: dict[str, Known] = Field(default_factory=dict)
     also: tuple[str, ...] = ()
+    also_urls: tuple[str | None, ...] = ()
 
     def get(self, key: str) -> str | None:
         """The value of a piece of metadata, or None where it is not known."""
@@ -620,6 +621,7 @@ class Summary(Record):
 
     `blocks` are hashes of its content blocks: an offer and an ask at once (which of mine repeat on my site?).
     `proven` are the code pages that its blocks prove ("true→read as"); `doubtful` asks which are proven on its site.
+    `body` is the digest of a short text, empty for a longer one; `twins` are its site's other profiles with its bytes.
     """
 
     document: str
@@ -633,6 +635,8 @@ class Summary(Record):
     asks: tuple[Passage, ...] = ()
     proven: tuple[str, ...] = ()
     doubtful: bool = False
+    body: str = ""
+    twins: tuple[str, ...] = ()
 
 
 class DonorBlock(Record):
@@ -662,9 +666,11 @@ class Answers(Record):
     """What the corpus knows that concerns one document: decisions, never counts.
 
     `repeated` are hashes of its blocks that stand on most pages of its site. `code_pages` are those that text of its
-    site was wrongly read in, as other pages of the site prove ("true→read as").
+    site was wrongly read in, as other pages of the site prove ("true→read as"). `not_the_page` is the kind of what the
+    capture is instead of the page, as its site shows.
     """
 
     repeated: tuple[str, ...] = ()
     restorations: tuple[Restoration, ...] = ()
     code_pages: tuple[str, ...] = ()
+    not_the_page: str | None = None

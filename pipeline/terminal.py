@@ -240,7 +240,8 @@ def show_error(error: ErrorRecord, folder: Path) -> None:
     """A quarantine entry."""
     out = console()
     out.print(line(error.path, style="bold"))
-    out.print(line(f"In quarantine: {error.code}", style="bold red"))
+    kind = f" ({error.kind})" if error.kind else ""
+    out.print(line(f"In quarantine: {error.code}{kind}", style="bold red"))
     out.print(line(error.message))
     for frame in error.detail:
         out.print(line(f"  {frame}", style="dim"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.model import City, Document, Finding, Profile
+from pipeline.model import City, Document, Finding, Profile, Source
 from pipeline.settings import Settings
 
-__all__ = ["make_cities", "make_profile"]
+__all__ = ["identity_of", "make_cities", "make_profile"]
 
 
 def make_profile(document: Document, settings: Settings) -> tuple[Profile, tuple[Finding, ...]]:
@@ -19,6 +19,14 @@ def make_profile(document: Document, settings: Settings) -> tuple[Profile, tuple
     from pipeline.profile.maker import make
 
     return make(document, settings)
+
+
+def identity_of(source: Source) -> tuple[str, str | None]:
+    """The id of the profile that a document of this source has, and its site."""
+    from pipeline.profile.address import profile_id, site_of
+
+    site = site_of(source)
+    return profile_id(source), site[0] if site else None
 
 
 def make_cities(profiles: Sequence[Profile]) -> list[City]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urlsplit
 
-from pipeline.model import Source
+from pipeline.model import Source, short_id
 
 _SEPARATORS = re.compile(r"[-_.+ /]+")
 _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|mc_cid|mc_eid|ref|source)=", re.IGNORECASE)
@@ -18,6 +18,12 @@ def canonical(url: str) -> str:
     query = "&".join(item for item in parts.query.split("&") if item and not _TRACKING.match(item))
     host = parts.netloc.lower().removesuffix(":80" if parts.scheme == "http" else ":443")
     return f"{parts.scheme.lower()}://{host}{parts.path.rstrip('/')}" + (f"?{query}" if query else "")
+
+
+def profile_id(source: Source) -> str:
+    """The identity of a page: its address, else its path. It stays when the text changes."""
+    url = source.get("url")
+    return short_id("url", canonical(url)) if url else short_id("path", source.path)
 
 
 def site_of(source: Source) -> tuple[str, str] | None:

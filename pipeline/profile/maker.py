@@ -6,7 +6,7 @@ import re
 
 from pipeline.findings import finding
 from pipeline.lexis.fold import fold
-from pipeline.model import Capture, CityRef, Document, EvidenceSpan, Finding, Profile, Provenance, short_id
+from pipeline.model import Capture, CityRef, Document, EvidenceSpan, Finding, Profile, Provenance
 from pipeline.profile import address
 from pipeline.profile.contacts import contacts
 from pipeline.profile.editions import edition
@@ -30,7 +30,7 @@ def make(document: Document, settings: Settings) -> tuple[Profile, tuple[Finding
     """See `pipeline.profile.make_profile`."""
     evidence, findings = Evidence(), []
     url = document.source.get("url")
-    identity = short_id("url", address.canonical(url)) if url else short_id("path", document.source.path)
+    identity = address.profile_id(document.source)
     kind = evidence.take("/kind", kind_of(document)) or "page"
     found_city, notes = city_of(document, kind)
     findings += notes

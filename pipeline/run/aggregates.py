@@ -14,8 +14,8 @@ from pipeline.findings import finding
 from pipeline.model import Capture, Profile
 from pipeline.profile import make_cities
 from pipeline.run.cells import safe_cell
-from pipeline.run.ledger import Settled
-from pipeline.run.records import SCHEMAS, json_schema
+from pipeline.run.ledger import Failed, Settled
+from pipeline.run.records import SCHEMAS, ErrorRecord, json_schema
 
 _BOM = "\ufeff"
 
@@ -27,7 +27,9 @@ REPAIR_COLUMNS = (
     "path", "url", "profile", "document", "site", "language", "cause", "edits", "blocks", "characters_before",
     "characters_after", "characters_lost",
 )  # fmt: skip
-REFETCH_COLUMNS = ("path", "url", "profile", "document", "lost_characters", "sections")
+REFETCH_COLUMNS = ("path", "url", "profile", "document", "lost_characters", "sections", "reason")
+_MENDED_BY_FETCHING = ("not-the-page", "empty", "broken", "unreadable", "changed")
+"""Errors of documents in quarantine that another fetch of the page can mend."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,8 @@ def assemble(rows: Iterable[Settled]) -> Corpus:
     return Corpus(tuple(current), rows, frozenset(superseded))
 
 
-def files(corpus: Corpus) -> dict[str, bytes]:
-    """The aggregates by path, in the order in which they are written."""
+def files(corpus: Corpus, failed: Sequence[Failed]) -> dict[str, bytes]:
+    """The aggregates by path, in the order in which they are written; `failed` is what is in quarantine."""
     cities = make_cities(corpus.profiles)
     sections = _section_rows(corpus.profiles)
     return {
@@ -75,7 +77,7 @@ def files(corpus: Corpus) -> dict[str, bytes]:
         "sections.parquet": _parquet(sections, _SECTION_TYPES),
         "profiles.parquet": _parquet([_flat(profile) for profile in corpus.profiles], _PROFILE_TYPES),
         "repairs.csv": _csv(_repair_rows(corpus), REPAIR_COLUMNS),
-        "refetch.csv": _csv(_refetch_rows(corpus), REFETCH_COLUMNS),
+        "refetch.csv": _csv([*_refetch_rows(corpus), *_failed_rows(failed)], REFETCH_COLUMNS),
         **{f"schema/{name}.json": _pretty(json_schema(name)) for name in sorted(SCHEMAS)},
     }
 
@@ -165,10 +167,34 @@ def _refetch_rows(corpus: Corpus) -> list[dict[str, Any]]:
             "document": profile.provenance.document,
             "lost_characters": lost[profile.provenance.document],
             "sections": " ".join(s.id for s in profile.sections if s.status in ("lost", "damaged")),
+            "reason": "lost-text",
         }
         for profile in corpus.profiles
         if lost[profile.provenance.document]
     ]
+
+
+def _failed_rows(failed: Sequence[Failed]) -> list[dict[str, Any]]:
+    """What another fetch can mend of what is in quarantine: a row for each file, by path."""
+    rows = []
+    for failure in failed:
+        error = ErrorRecord.model_validate_json(failure.error)
+        if error.code not in _MENDED_BY_FETCHING:
+            continue
+        also = zip(error.source.also, error.source.also_urls, strict=False) if error.source else ()
+        rows += [
+            {
+                "path": path,
+                "url": url,
+                "profile": None,
+                "document": failure.id,
+                "lost_characters": 0,
+                "sections": "",
+                "reason": f"{error.code}:{error.kind}" if error.kind else error.code,
+            }
+            for path, url in ((error.path, error.url), *also)
+        ]
+    return sorted(rows, key=lambda row: str(row["path"]))
 
 
 def _repair_rows(corpus: Corpus) -> list[dict[str, Any]]:

@@ -416,7 +416,9 @@ def _corpus_key(plan: Plan, settings: Settings) -> str:
     """The key under which a whole run is complete: every document's, every refusal, and the program's."""
     documents = [item for unit in plan.units.values() for item in (unit.id, unit.key)]
     refused = [
-        item for entry in plan.refused.values() for item in (entry.id, entry.error.code, str(entry.error))
+        item
+        for entry in plan.refused.values()
+        for item in (entry.id, entry.error.code, str(entry.error), entry.url or "")
     ]
     values = orjson.dumps(settings.affecting_outputs(), option=orjson.OPT_SORT_KEYS)
     return digest(keys.program_digest(), values, *plan.notes, *documents, "refused", *refused)

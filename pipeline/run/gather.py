@@ -10,11 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from pipeline.capture import SAME_BODY
 from pipeline.model import Answers, DonorBlock, Passage, Restoration, Summary
 from pipeline.settings import Settings
 
 _PROVERS = 2
 """Pages that must prove a code page before it counts as proven for their site."""
+
+_SAME_BODY_PAGES = 3
+"""Pages of a site under whose addresses one short text must stand before it is taken for none of them."""
 
 _Group = tuple[str | None, str | None]
 
@@ -40,11 +44,14 @@ def gather(summaries: Iterable[Summary], settings: Settings) -> dict[str, Answer
     Restorations name the donor's blocks; their texts are put in by the run, which keeps them.
     """
     by_document = {summary.document: summary for summary in summaries}
-    ordered = [by_document[document] for document in sorted(by_document)]
+    everything = [by_document[document] for document in sorted(by_document)]
+    alike = _same_bodies(everything)
+    ordered = [summary for summary in everything if summary.document not in alike]
     repeated = _repeated_blocks(ordered, settings)
     offers = _offers_by_key(ordered)
     proven = _proven_pages(ordered)
-    return {
+    answers = {document: Answers(not_the_page=SAME_BODY) for document in alike}
+    return answers | {
         summary.document: Answers(
             repeated=tuple(digest for digest in summary.blocks if digest in repeated[_group(summary)]),
             restorations=tuple(_restorations(summary, offers)),
@@ -52,6 +59,23 @@ def gather(summaries: Iterable[Summary], settings: Settings) -> dict[str, Answer
         )
         for summary in ordered
     }
+
+
+# --- which pages are none ------------------------------------------------------------------------------------
+
+
+def _same_bodies(summaries: Sequence[Summary]) -> list[str]:
+    """The documents whose short text stands under enough addresses of their site (captures of a page count as one)."""
+    groups: dict[tuple[str, str], list[Summary]] = defaultdict(list)
+    for summary in summaries:
+        if summary.site is not None and summary.body:
+            groups[summary.site, summary.body].append(summary)
+    return [
+        summary.document
+        for group in groups.values()
+        if len({profile for one in group for profile in (one.profile, *one.twins)}) >= _SAME_BODY_PAGES
+        for summary in group
+    ]
 
 
 # --- what repeats on a site --------------------------------------------------------------------------------

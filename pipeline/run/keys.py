@@ -36,6 +36,7 @@ _STAGES = (
     "language",
     "segment",
     "profile",
+    "capture",
     "run/stages.py",
     "extract/__init__.py",
 )

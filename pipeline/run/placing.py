@@ -62,12 +62,10 @@ class Placing:
         """
         before = self._ledger.standing() or self._standing_in_outputs()
         changes = compare(before, after)
-        failed = {
-            error["path"]: error["code"]
-            for error in (orjson.loads(row.body) for row in after.values() if row.kind == "quarantine")
-        }
+        quarantined = _quarantined(after)
+        limit = self._settings.loss_limit
         try:
-            guard.check(_profiles(before), _profiles(after), failed, self._settings.loss_limit, accepted)
+            guard.check(_profiles(before), _profiles(after), quarantined, limit, accepted)
         except guard.HeldBack:
             with self._ledger.transaction():
                 self._ledger.set(HELD, changes.model_dump_json(exclude_none=True).encode())
@@ -126,7 +124,7 @@ class Placing:
         from pipeline.run.summary import make_record
 
         failed = self._ledger.failed()
-        files = aggregates.files(corpus)
+        files = aggregates.files(corpus, failed)
         old = {output.path for output in self._ledger.outputs() if output.owner == AGGREGATES}
         written = [self._outputs.write(path, data, AGGREGATES) for path, data in files.items()]
         standing = [output for output in self._ledger.outputs() if output.owner != AGGREGATES]
@@ -151,3 +149,13 @@ class Placing:
 
 def _profiles(rows: dict[tuple[str, str], Standing]) -> list[guard.Record]:
     return [orjson.loads(row.body) for row in rows.values() if row.kind == "profile"]
+
+
+def _quarantined(rows: dict[tuple[str, str], Standing]) -> dict[str, str]:
+    """The paths of what is in quarantine, of files with the same bytes too, and the codes of their errors."""
+    errors = [orjson.loads(row.body) for row in rows.values() if row.kind == "quarantine"]
+    return {
+        path: error["code"]
+        for error in errors
+        for path in (error["path"], *error.get("source", {}).get("also", ()))
+    }

@@ -52,6 +52,7 @@ class Refused:
     path: str
     key: str
     error: DocumentError
+    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,15 @@ def make_plan(settings: Settings, ledger: Ledger | None, again: frozenset[str] =
     groups: dict[str, list[Unit]] = defaultdict(list)
     for entry in entries:
         if entry.refused is not None:
-            _refuse(refused, entry, entry.refused)
+            _refuse(refused, entry, entry.refused, None)
             continue
         known = None if short_id("path", entry.name) in again else remembered.get(entry.name)
         row = _identified(entry, settings, known)
         files.append(row)
         identity, error = _parse_identity(row[3])
         if error is not None:
-            _refuse(refused, entry, error)
+            address = metadata.resolve(settings.raw, entry.name, manifest).known.get("url")
+            _refuse(refused, entry, error, address.value if address else None)
         elif identity is not None:
             unit = _unit(entry, identity, metadata.resolve(settings.raw, entry.name, manifest), settings)
             groups[unit.id].append(unit)
@@ -106,10 +108,10 @@ def _notes(unknown: list[str]) -> tuple[str, ...]:
     return (f"manifest.csv names {len(unknown)} file(s) that are not there: {shown}",)
 
 
-def _refuse(refused: dict[str, Refused], entry: folder.Entry, error: DocumentError) -> None:
+def _refuse(refused: dict[str, Refused], entry: folder.Entry, error: DocumentError, url: str | None) -> None:
     identity = short_id("path", entry.name)
-    key = digest(orjson.dumps(entry.stamp), error.code, str(error))
-    refused[identity] = Refused(identity, entry.name, entry.path, key, error)
+    key = digest(orjson.dumps(entry.stamp), error.code, str(error), url or "")
+    refused[identity] = Refused(identity, entry.name, entry.path, key, error, url)
 
 
 def _identified(
@@ -164,5 +166,8 @@ def _together(units: Iterable[Unit], settings: Settings) -> Unit:
     first, *others = sorted(units, key=lambda unit: (unit.source.get("url") is None, unit.name))
     if not others:
         return first
-    source = first.source.model_copy(update={"also": tuple(sorted(unit.source.path for unit in others))})
+    others.sort(key=lambda unit: unit.source.path)
+    also = tuple(unit.source.path for unit in others)
+    urls = tuple(unit.source.get("url") for unit in others)
+    source = first.source.model_copy(update={"also": also, "also_urls": urls})
     return replace(first, source=source, parts=keys.parts_of_key(source, first.findings, settings))

@@ -46,9 +46,9 @@ def error_of(answer: Answer) -> tuple[DocumentError | None, tuple[str, ...]]:
         return None, ()
     if "ends_run" in answer.header:
         raise _ENDS_RUN[answer.header["ends_run"]](answer.header["message"])
-    return DOCUMENT_ERRORS[answer.header["code"]](answer.header["message"]), tuple(
-        answer.header["detail"] or ()
-    )
+    error = DOCUMENT_ERRORS[answer.header["code"]](answer.header["message"])
+    error.kind = answer.header.get("kind")
+    return error, tuple(answer.header["detail"] or ())
 
 
 def record_of(
@@ -61,9 +61,10 @@ def record_of(
     return ErrorRecord(
         id=item.id,
         code=error.code,
+        kind=error.kind,
         message=str(error) + advice,
         path=item.path,
-        url=source.get("url") if source else None,
+        url=source.get("url") if source else item.url if isinstance(item, Refused) else None,
         source=without_secrets(source) if source else None,
         stage=stage,
         transient=again,

@@ -12,11 +12,13 @@ from pipeline.model import City, Document, Finding, Profile, Record, Source
 class ErrorRecord(Record):
     """Why a document is in quarantine, and what tries it again. `original` is the file with its bytes, if any.
 
-    `transient` says whether the next run tries it by itself, `tries` how often it has failed as it is now.
+    `kind` says more than the code: of what is not the page, what it is instead (`bot-wall`, `not-found` …). `transient`
+    says whether the next run tries it by itself, `tries` how often it has failed as it is now.
     """
 
     id: str
     code: str
+    kind: str | None = None
     message: str
     path: str
     url: str | None = None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pipeline.errors import TooLarge
+from pipeline import capture
+from pipeline.errors import NotThePage, TooLarge
 from pipeline.extract import extract
 from pipeline.findings import finding
 from pipeline.language import detect_language
@@ -15,12 +16,13 @@ from pipeline.model import (
     Block,
     Document,
     Finding,
+    Known,
     Profile,
     Source,
     Summary,
     block_digest,
 )
-from pipeline.profile import make_profile
+from pipeline.profile import identity_of, make_profile
 from pipeline.repair import proven_pages, repair
 from pipeline.run.identity import document_id, without_secrets
 from pipeline.run.passages import offered_texts, passages
@@ -72,6 +74,26 @@ def analyse(document: Document, answers: Answers, settings: Settings) -> tuple[D
     return document.with_findings(findings), profile
 
 
+def form_of(data: bytes, document: Document, settings: Settings) -> capture.Form:
+    """What the markup in `data` shows of a capture's being the page or not; small, where the bytes are not."""
+    return capture.form_of(data, document, settings.data)
+
+
+def refuse_wall(document: Document, form: capture.Form, settings: Settings) -> None:
+    """Raise NotThePage where the analysed document is a bot wall, a login page, a soft 404 … instead of the page."""
+    wall = capture.judge(document, form, settings)
+    if wall is not None:
+        raise NotThePage(capture.describe(wall.kind, wall.evidence), wall.kind)
+
+
+def refuse_same_body(document: Document, answers: Answers) -> None:
+    """Raise NotThePage where the corpus says that the document's text stands under several addresses of its site."""
+    if answers.not_the_page is not None:
+        raise NotThePage(
+            capture.describe(answers.not_the_page, capture.quote(document)), answers.not_the_page
+        )
+
+
 def summarise(document: Document, profile: Profile, settings: Settings) -> tuple[Summary, dict[str, Any]]:
     """What the document offers to the others and asks of them, and the texts of the blocks that it offers."""
     digests = {block_digest(block.raw) for block in document.blocks if _may_repeat(block)}
@@ -84,12 +106,30 @@ def summarise(document: Document, profile: Profile, settings: Settings) -> tuple
         site=profile.site,
         language=profile.language,
         blocks=tuple(sorted(digests)),
+        body=capture.body_of(document),
+        twins=_twins(document, profile),
         offers=tuple(offers),
         asks=tuple(asks),
         proven=proven_pages(document),
         doubtful=any(finding.code in _MOJIBAKE for finding in document.findings),
     )
     return summary, offered_texts(document, offers)
+
+
+def _twins(document: Document, profile: Profile) -> tuple[str, ...]:
+    """The other profiles of the site that files with the same bytes would have."""
+    source, found = document.source, set()
+    for path, url in zip(source.also, source.also_urls, strict=False):
+        metadata = {key: known for key, known in source.metadata.items() if key != "url"}
+        own = source.metadata.get("url")
+        if url is not None:
+            metadata["url"] = Known(value=url, origin="manifest.url")
+        elif own is not None and own.origin.startswith("html."):
+            metadata["url"] = own  # the bytes say so, and they are the same
+        identity, site = identity_of(source.model_copy(update={"path": path, "metadata": metadata}))
+        if site == profile.site and identity != profile.id:
+            found.add(identity)
+    return tuple(sorted(found))
 
 
 def _may_repeat(block: Block) -> bool:

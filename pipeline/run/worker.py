@@ -73,7 +73,8 @@ def serve(request: dict[str, Any], payload: bytes, settings: Settings) -> tuple[
 
 
 def _failure(error: DocumentError) -> dict[str, Any]:
-    return {"ok": False, "code": error.code, "message": str(error), "detail": getattr(error, "detail", None)}
+    detail = getattr(error, "detail", None)
+    return {"ok": False, "code": error.code, "kind": error.kind, "message": str(error), "detail": detail}
 
 
 def _internal(error: Exception) -> InternalError:
@@ -108,8 +109,11 @@ def _read(request: dict[str, Any], _: bytes, settings: Settings) -> tuple[dict[s
     )
     noticed = [Finding.model_validate(item) for item in request["findings"]]
     document = stages.read_document(data, source, noticed, settings)
+    form = stages.form_of(data, document, settings)
     del data
-    summary, offered = stages.summarise(*stages.analyse(document, Answers(), settings), settings)
+    analysed, profile = stages.analyse(document, Answers(), settings)
+    stages.refuse_wall(analysed, form, settings)
+    summary, offered = stages.summarise(analysed, profile, settings)
     blob = zlib.compress(document.model_dump_json().encode("utf-8", "surrogatepass"), 1)
     return {"ok": True, "summary": summary.model_dump(mode="json"), "offered": offered}, blob
 
@@ -117,6 +121,7 @@ def _read(request: dict[str, Any], _: bytes, settings: Settings) -> tuple[dict[s
 def _settle(request: dict[str, Any], payload: bytes, settings: Settings) -> tuple[dict[str, Any], bytes]:
     document = Document.model_validate_json(zlib.decompress(payload))
     answers = Answers.model_validate(request["answers"])
+    stages.refuse_same_body(document, answers)
     document, profile = stages.analyse(document, answers, settings)
     files = document_files(document)
     header = {

@@ -72,11 +72,11 @@ def _checked(key: str, given: Any, origin: str, foreign: Foreign) -> tuple[str |
 
 
 def _as_text(key: str, given: Any) -> str | None:
-    """A member of a sidecar as text: whole numbers stand for themselves, yes and no for `publish`."""
+    """A member of a sidecar as text: whole numbers stand for themselves; some keys may be true or false."""
     if isinstance(given, str):
         return given
     if isinstance(given, bool):
-        return str(given) if key == "publish" else None
+        return str(given) if key in ("publish", "is_page") else None
     return str(given) if isinstance(given, int) else None
 
 

@@ -15,7 +15,10 @@ from urllib.parse import SplitResult, urlsplit
 from pipeline.decode.charsets import codec_of
 from pipeline.model import REPLACEMENT
 
-KEYS = ("url", "fetched_at", "charset", "language", "site", "licence", "publish", "city", "title", "password")
+KEYS = (
+    "url", "fetched_at", "status", "charset", "language", "site", "licence", "publish", "is_page", "city", "title",
+    "password",
+)  # fmt: skip
 """Keys of the metadata; other columns and members are left alone."""
 
 LONGEST = 8192
@@ -90,7 +93,13 @@ def check_language(value: str) -> str | None:
     return match.group(1).lower() if match else None
 
 
-def check_publish(value: str) -> str | None:
+def check_status(value: str) -> str | None:
+    """The HTTP status of the answer, an integer from 100 to 599, or None."""
+    value = value.strip()
+    return value if re.fullmatch(r"[1-5][0-9]{2}", value) else None
+
+
+def check_yes_or_no(value: str) -> str | None:
     """`yes` or `no`, or None."""
     answer = value.strip().lower()
     return {"yes": "yes", "true": "yes", "1": "yes", "no": "no", "false": "no", "0": "no"}.get(answer)
@@ -111,9 +120,11 @@ CHECKS: dict[str, Callable[[str], str | None]] = {
     **dict.fromkeys(KEYS, check_text),
     "url": check_url,
     "fetched_at": check_time,
+    "status": check_status,
     "charset": check_charset,
     "language": check_language,
-    "publish": check_publish,
+    "publish": check_yes_or_no,
+    "is_page": check_yes_or_no,
     "password": check_password,
 }
 """The check of each key."""

@@ -13,7 +13,7 @@ PACKAGE = Path(pipeline.__file__).parent
 FOUNDATIONS = {
     "model", "findings", "errors", "settings", "overlay", "strings", "lexis", "decode", "render", "controls",
 }  # fmt: skip
-STAGES = {"sources", "extract", "repair", "language", "segment", "profile"}
+STAGES = {"sources", "extract", "repair", "language", "segment", "profile", "capture"}
 COMPOSERS = {"run", "review", "publish"}
 TOP = {"changes_view", "cli", "terminal", "streams", "api", "__main__", "__init__"}
 

@@ -29,7 +29,7 @@ from pipeline.errors import (
     UnsupportedType,
 )
 from pipeline.run.outputs import Outputs
-from pipeline.sources import access, content, folder
+from pipeline.sources import access, content, folder, values
 
 MIB = 1 << 20
 SETFSUID = {"x86_64": 122, "aarch64": 151}
@@ -482,3 +482,19 @@ def test_a_copy_keeps_holes_and_has_the_digest_of_the_whole(
     assert copy.read_bytes() == (tmp_path / "sparse").read_bytes()
     assert (written.size, written.sha256) == (100 * MIB, hashlib.sha256(copy.read_bytes()).hexdigest())
     assert copy.stat().st_blocks * 512 <= (tmp_path / "sparse").stat().st_blocks * 512 + MIB
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("200", "200"),
+        (" 404 ", "404"),
+        ("599", "599"),
+        ("99", None),
+        ("600", None),
+        ("4o4", None),
+        ("٤٠٤", None),
+    ],
+)
+def test_a_status_is_an_integer_of_http(value: str, expected: str | None) -> None:
+    assert values.check_status(value) == expected
