@@ -50,7 +50,7 @@ class Loss:
 class HeldBack(RunError):
     """The run would lose too much; nothing was replaced.
 
-    `losses` are by site and field; `displaced` maps the paths of good records' broken pages to their codes.
+    `losses` are by site and field; `displaced` maps the paths of good records' broken pages to what is the matter with them.
     """
 
     def __init__(self, losses: Collection[Loss], displaced: dict[str, str]) -> None:
@@ -82,7 +82,7 @@ def check(
 ) -> None:
     """Raise HeldBack where a site, or all together, would lose more than the share `limit` of a field.
 
-    `before` and `after` are profiles as JSON, `quarantined` maps the paths of quarantine entries to their codes.
+    `before` and `after` are profiles as JSON, `quarantined` maps the paths of quarantine entries to what is the matter.
     `accepted` names sites whose losses are meant; ALL_SITES stands for all of them.
     """
     if ALL_SITES in accepted:

@@ -152,10 +152,10 @@ def _profiles(rows: dict[tuple[str, str], Standing]) -> list[guard.Record]:
 
 
 def _quarantined(rows: dict[tuple[str, str], Standing]) -> dict[str, str]:
-    """The paths of what is in quarantine, of files with the same bytes too, and the codes of their errors."""
+    """The paths of what is in quarantine, of files with the same bytes too, and what is the matter with them."""
     errors = [orjson.loads(row.body) for row in rows.values() if row.kind == "quarantine"]
     return {
-        path: error["code"]
+        path: error.get("kind") or error["code"]
         for error in errors
         for path in (error["path"], *error.get("source", {}).get("also", ()))
     }

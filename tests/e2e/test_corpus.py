@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import PROJECT
-from tests.e2e.helpers import ingest
+from tests.e2e.helpers import differences, ingest, snapshot
 from tests.e2e.scoring import Scores, compare
 
 TRUTH = PROJECT / "tests" / "cases" / "corpus"
@@ -100,3 +102,34 @@ def test_older_captures_are_superseded(processed: Path, truths: list[dict[str, A
             assert truth["path"] not in found
             captures = found[truth["superseded_by"]]["provenance"]["captures"]
             assert truth["path"] in [capture["source"] for capture in captures]
+
+
+WALL = (
+    "<!doctype html><title>Just a moment...</title><p>Checking your browser before accessing the site. "
+    "Please enable JavaScript and cookies to continue."
+)
+
+
+def test_walls_in_place_of_all_pages_replace_nothing(processed: Path, tmp_path: Path) -> None:
+    """Every page of the corpus is overwritten with one bot wall: the run stops, and what stands is left as it is."""
+    raw, out = tmp_path / "raw", tmp_path / "processed"
+    shutil.copytree(PROJECT / "raw", raw)
+    shutil.copytree(processed, out)
+    before = snapshot(out)
+    pages = sorted(raw.rglob("*.html"))
+    assert len(pages) == 22
+    for page in pages:
+        page.write_text(WALL, encoding="utf-8")
+    done = ingest(raw, out)
+    assert done.returncode == 3
+    assert "Pages that came broken would cost 21 good record(s)" in done.stderr
+    assert "all sites         profiles        37           16   57%" in done.stdout
+    assert "bot-wall" in done.stdout
+    assert differences(before, snapshot(out)) == []
+
+    assert ingest(raw, out, "--accept-changes").returncode == 0
+    assert not set(records(out)) & {str(page.relative_to(raw)) for page in pages}
+    with (out / "refetch.csv").open(encoding="utf-8-sig", newline="") as file:
+        reasons = {row["path"]: row["reason"] for row in csv.DictReader(file)}
+    walls = [path for path, reason in reasons.items() if "bot-wall" in reason]
+    assert len(walls) == 22, "files with the same bytes are listed one by one"

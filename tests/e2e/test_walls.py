@@ -137,7 +137,7 @@ def test_one_short_text_under_three_addresses_of_a_site_is_none_of_their_pages(t
     for name in ("gera", "bonn"):
         (raw / f"a.example/{name}.md").unlink()
         (raw / f"a.example/{name}.md.meta.json").unlink()
-    assert set(done(raw, out, "--prune")) == everything
+    assert set(done(raw, out)) == everything
     assert differences(two, snapshot(out)) == []
 
 
