@@ -8,7 +8,7 @@ from pathlib import Path
 import pipeline
 
 PACKAGE = Path(pipeline.__file__).parent
-FOUNDATIONS = {"model", "findings", "errors", "settings", "overlay", "lexis", "decode", "render"}
+FOUNDATIONS = {"model", "findings", "errors", "settings", "overlay", "lexis", "decode", "render", "spans"}
 STAGES = {"sources", "extract", "repair", "language", "segment", "profile"}
 COMPOSERS = {"run", "review", "publish"}
 TOP = {"cli", "terminal", "api", "__main__", "__init__"}
