@@ -7,6 +7,7 @@ Every value is `Known` with where it stood (`html.canonical`, `html.lang`, `html
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final
@@ -64,10 +65,10 @@ class PageData:
 
     def _read(self, root: Node) -> None:
         """Elements of the head, wherever a broken page has put them."""
-        waiting = [root]
+        waiting = deque([root])
         base: str | None = None
         while waiting:
-            node = waiting.pop(0)
+            node = waiting.popleft()
             if node.tag == "html" and self.html is None:
                 self.html = node
             elif node.tag == "meta":
@@ -184,14 +185,14 @@ def _plain(value: object) -> str | None:
 
 def _json_items(tree: Tree) -> Iterator[dict[str, Any]]:
     """The objects of the page's JSON-LD, outer before inner, breadth first."""
-    waiting: list[Any] = []
+    waiting: deque[Any] = deque()
     for node, start, end in tree.scripts:
         if "ld+json" in node.get("type"):
             waiting.append(loads(tree.source[start:end]))
     for _ in range(_MOST_JSON_ITEMS):
         if not waiting:
             return
-        value = waiting.pop(0)
+        value = waiting.popleft()
         if isinstance(value, dict):
             yield value
             waiting += [
