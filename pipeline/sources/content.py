@@ -22,7 +22,7 @@ HEAD = 65_536
 _CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
 _MARKUP_START = re.compile(
-    r"\s*(?:<\?xml[^>]{0,200}\?>\s*|<!--.{0,4000}?-->\s*)*"
+    r"\s*+(?:<\?xml[^>]{0,200}\?>\s*+|<!--.{0,4000}?-->\s*+)*+"
     r"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|base|div|p|table|h[1-6]|ul|ol|article|section"
     r"|main|header|footer|nav|span|a|center|font|form|frameset|noscript|iframe|img|br|b|i|em|strong|td|tr|li|dl)\b",
     re.IGNORECASE | re.DOTALL,
