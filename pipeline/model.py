@@ -207,15 +207,14 @@ def apply(block: Block, edits: Iterable[Edit]) -> Block:
 
     Raises ValueError where an edit's `before` is not what stands at its place.
     """
-    text, applied = block.text, []
+    text, applied = _Pieces(block.text), []
     for edit in edits:
-        if text[edit.start : edit.end] != edit.before:
+        if not text.replace(edit.start, edit.before, edit.end - edit.start, edit.after):
             raise ValueError(f"edit {edit.cause!r} expects {edit.before!r} at [{edit.start}, {edit.end})")
-        text = text[: edit.start] + edit.after + text[edit.end :]
         applied.append(edit)
     if not applied:
         return block
-    return block.model_copy(update={"text": text, "edits": block.edits + tuple(applied)})
+    return block.model_copy(update={"text": text.joined(), "edits": block.edits + tuple(applied)})
 
 
 def undo(text: str, edits: Iterable[Edit]) -> str:
@@ -223,12 +222,58 @@ def undo(text: str, edits: Iterable[Edit]) -> str:
 
     Raises ValueError where `text` is not what these edits led to.
     """
+    pieces = _Pieces(text)
     for edit in reversed(tuple(edits)):
-        end = edit.start + len(edit.after)
-        if text[edit.start : end] != edit.after:
+        if not pieces.replace(edit.start, edit.after, len(edit.after), edit.before):
             raise ValueError(f"edit {edit.cause!r} left {edit.after!r} at {edit.start}, which is not there")
-        text = text[: edit.start] + edit.before + text[end:]
-    return text
+    return pieces.joined()
+
+
+class _Pieces:
+    """A text that is edited without being copied: pieces left and right of the last edit's place.
+
+    An edit costs the pieces between its place and the last one's: edits that go in one direction cost little each.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._left: list[tuple[str, int, int]] = []  # [start, end) of a string each
+        self._right = [(text, 0, len(text))]  # the last one stands first
+        self._at = 0
+
+    def replace(self, start: int, before: str, length: int, after: str) -> bool:
+        """Put `after` in the place of `length` characters from `start`; False where these are not `before`."""
+        self._seek(start)
+        taken: list[str] = []
+        while length and self._right:
+            text, begin, end = self._right.pop()
+            cut = min(end, begin + length)
+            taken.append(text[begin:cut])
+            length -= cut - begin
+            if cut < end:
+                self._right.append((text, cut, end))
+        self._left.append((after, 0, len(after)))
+        self._at += len(after)
+        return "".join(taken) == before
+
+    def _seek(self, place: int) -> None:
+        while self._at > place:
+            text, begin, end = self._left.pop()
+            cut = max(begin, end - (self._at - place))
+            self._at -= end - cut
+            self._right.append((text, cut, end))
+            if begin < cut:
+                self._left.append((text, begin, cut))
+        while self._at < place and self._right:
+            text, begin, end = self._right.pop()
+            cut = min(end, begin + place - self._at)
+            self._at += cut - begin
+            self._left.append((text, begin, cut))
+            if cut < end:
+                self._right.append((text, cut, end))
+
+    def joined(self) -> str:
+        """The text as it is now."""
+        return "".join(text[begin:end] for text, begin, end in (*self._left, *reversed(self._right)))
 
 
 def raw_span(edits: Iterable[Edit], start: int, end: int) -> tuple[int, int]:

@@ -13,12 +13,14 @@ REACH = 8192
 
 _XML = re.compile(rb"""\A\s{0,64}<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _TAG = re.compile(rb"<!--.*?(?:-->|\Z)|<meta[\s/]([^>]{0,1000})>", re.IGNORECASE | re.DOTALL)
-_CHARSET = re.compile(rb"""(?:\A|[\s"'/])charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"""(?:\A|[\s"'/])charset\s*+=\s*+(?:["']\s*+)?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE
+)
 _IN_CONTENT = re.compile(
     rb"""\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+(?:\s*charset[^\s>]*)?))""", re.IGNORECASE
 )
-_IN_VALUE = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
-_IS_HTTP_EQUIV = re.compile(rb"""\bhttp-equiv\s*=\s*["']?\s*content-type""", re.IGNORECASE)
+_IN_VALUE = re.compile(rb"""charset\s*+=\s*+(?:["']\s*+)?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_IS_HTTP_EQUIV = re.compile(rb"""\bhttp-equiv\s*+=\s*+(?:["']\s*+)?content-type""", re.IGNORECASE)
 
 
 def declared_in_markup(data: bytes) -> str | None:

@@ -105,7 +105,7 @@ def underline_level(line: str) -> int | None:
     return 2 if line[0] in _signs().underline_2 else None
 
 
-_SENTENCES = re.compile(r"[^\W\d_]{3,}[.!?] +[^\W\d_a-z]")
+_SENTENCES = re.compile(r"[^\W\d_]{3}[.!?] ++[^\W\d_a-z]")
 _NUMBERING = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})[.)]?[ \t\u00a0]+(?=[^\W\d_])")
 _ADDRESS = re.compile(r"://|www\.|@|\d[\d ()/.-]{7,}")
 

@@ -25,7 +25,7 @@ _FROM_PASSAGE = 180
 _PASSAGES = 300  # blocks judged on their own, at most
 _CLEARLY = 0.995
 
-_NOT_WORDS = re.compile(r"\S*(?:://|@|\ufffd|\d)\S*")
+_NOT_WORDS = re.compile(r"(?<!\S)\S*?(?:://|@|\ufffd|\d)\S*+")
 
 
 def detect(document: Document, settings: Settings) -> Document:

@@ -12,9 +12,12 @@ PHONE = re.compile(
     r"(?<![\w.])(?:\+|00)\d[\d ()/\u00a0\u202f.-]{6,20}\d|(?<![\w.])\(?0\d{1,4}\)?[ /\u00a0-][\d /\u00a0-]{5,14}\d"
 )
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]{3,200}[^\s<>\"')\].,;:]")
-_LABEL = re.compile(r"(?:^|[\s,;|·(])[^\W\d]{1,12}\.?(?:[- ][^\W\d]{1,8})?\s*[:.]?\s*$")
+_LABEL = re.compile(r"(?:^|[\s,;|·(])[^\W\d]{1,12}\.?(?:[- ][^\W\d]{1,8})?\s*+(?:[:.]\s*+)?$")
 _EDGES = " \t\u00a0,;:|·–—-•("
 _LONGEST_NAME = 160
+
+Place = tuple[int, Block]
+"""A block, with its index in the document."""
 
 
 def contacts(document: Document) -> list[Found[Contact]]:
@@ -28,45 +31,43 @@ def contacts(document: Document) -> list[Found[Contact]]:
         for index, block in content(document)
         if block.role == "address" and index not in inside
     ]
-    for position, (index, block) in enumerate(sorted(blocks)):
-        for match in EMAIL.finditer(block.text):
+    blocks.sort(key=lambda item: item[0])
+    for position, (index, block) in enumerate(blocks):
+        addresses = list(EMAIL.finditer(block.text))
+        if not addresses:
+            continue
+        before = blocks[position - 1] if position else None
+        after = blocks[position + 1] if position + 1 < len(blocks) else None
+        about = _about((index, block), before, after)
+        for match in addresses:
             if match.group(0).lower() not in seen:
                 seen.add(match.group(0).lower())
-                found.append(
-                    _contact(match, index, block, sorted(blocks)[:position], sorted(blocks)[position + 1 :])
-                )
+                own: EvidenceSpan = (index, match.start(), match.end(), 1.0)
+                contact = about.value.model_copy(update={"email": match.group(0)})
+                found.append(Found(contact, (own, *about.spans)))
     return found
 
 
-def _contact(
-    match: re.Match[str],
-    index: int,
-    block: Block,
-    before: list[tuple[int, Block]],
-    after: list[tuple[int, Block]],
-) -> Found[Contact]:
-    """The organisation stands before the address, in its block or in the one before; phone and page beside it."""
-    spans: list[EvidenceSpan] = [(index, match.start(), match.end(), 1.0)]
-    first = min(
-        (m.start() for p in (EMAIL, PHONE, URL) for m in p.finditer(block.text)), default=match.start()
-    )
-    organisation, at = _name(block.text[:first]), (index, 0)
-    if organisation is None and before and not EMAIL.search(before[-1][1].text):
-        previous = before[-1]
-        organisation, at = _name(previous[1].text), (previous[0], 0)
+def _about(here: Place, before: Place | None, after: Place | None) -> Found[Contact]:
+    """What stands about the addresses of a block: the organisation before them, in the block or in the one before;
+    phone and page beside them."""
+    spans: list[EvidenceSpan] = []
+    block = here[1]
+    starts = [match.start() for pattern in (EMAIL, PHONE, URL) if (match := pattern.search(block.text))]
+    organisation, at = _name(block.text[: min(starts)]), here
+    if organisation is None and before and not EMAIL.search(before[1].text):
+        organisation, at = _name(before[1].text), before
     if organisation is not None:
-        text = block.text if at[0] == index else before[-1][1].text
-        start = text.index(organisation)
+        start = at[1].text.index(organisation)
         spans.append((at[0], start, start + len(organisation), 0.8))
-    phone = _beside(PHONE, index, block, before, after)
-    url = _beside(URL, index, block, [], after)
-    spans += [span for span in (phone, url) if span is not None]
+    phone = _beside(PHONE, here, after, before)
+    url = _beside(URL, here, after, None)
+    spans += [(place, match.start(), match.end(), 0.9) for place, match in (phone, url) if match]
     return Found(
         Contact(
             organisation=organisation,
-            email=match.group(0),
-            phone=_text(phone, block, before, after),
-            url=_text(url, block, before, after),
+            phone=phone[1].group(0) if phone[1] else None,
+            url=url[1].group(0) if url[1] else None,
         ),
         tuple(spans),
     )
@@ -83,26 +84,12 @@ def _name(text: str) -> str | None:
 
 
 def _beside(
-    pattern: re.Pattern[str],
-    index: int,
-    block: Block,
-    before: list[tuple[int, Block]],
-    after: list[tuple[int, Block]],
-) -> EvidenceSpan | None:
-    """The first match in the block itself, else in a neighbour that holds no other electronic address."""
-    near = [(index, block), *after[:1], *before[-1:]]
-    for position, candidate in near:
-        if position != index and EMAIL.search(candidate.text):
+    pattern: re.Pattern[str], here: Place, *neighbours: Place | None
+) -> tuple[int, re.Match[str] | None]:
+    """The first match in the block itself, else in a neighbour that holds no electronic address."""
+    for index, block in (here, *(place for place in neighbours if place)):
+        if index != here[0] and EMAIL.search(block.text):
             continue
-        if match := pattern.search(candidate.text):
-            return (position, match.start(), match.end(), 0.9)
-    return None
-
-
-def _text(
-    span: EvidenceSpan | None, block: Block, before: list[tuple[int, Block]], after: list[tuple[int, Block]]
-) -> str | None:
-    if span is None:
-        return None
-    texts = {position: candidate.text for position, candidate in [*before[-1:], *after[:1]]}
-    return texts.get(span[0], block.text)[span[1] : span[2]]
+        if match := pattern.search(block.text):
+            return index, match
+    return here[0], None

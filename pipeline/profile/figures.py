@@ -6,18 +6,21 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.model import Block, Cell, Document, EvidenceSpan, KeyFigure, text_span
+from pipeline.model import Block, Cell, Document, EvidenceSpan, KeyFigure
 from pipeline.overlay import load_toml
 from pipeline.profile.evidence import Found, content
 from pipeline.profile.numbers import NUMBER, YEAR, parse_number
+from pipeline.spans import Spans
 
 _LONGEST_LABEL = 60
 _LONGEST_LINE = 90
 _LINE = re.compile(r"(?P<label>[^\d:–—]{3,60}?(?:\([^)]{2,30}\))?)\s*(?::|–|—|\s-\s)\s*(?P<rest>[-−]?\d.*)")
-_YEAR_IN_BRACKETS = re.compile(r"\s*[(\[]?\s*(?:[^\W\d]+\.?\s+){0,3}((?:1[89]|20)\d\d)\.?\s*[)\]]?\s*\.?$")
+_YEAR_IN_BRACKETS = re.compile(
+    r"\s*+(?:[(\[]\s*+)?(?:[^\W\d]++\.?\s++){0,3}((?:1[89]|20)\d\d)\.?\s*+(?:[)\]]\s*+)?\.?$"
+)
 
-_YEAR_OF_LABEL = re.compile(r"\s*[(\[]((?:1[89]|20)\d\d)[)\]]$")
-_LABEL_YEAR = re.compile(r"\s*[(\[]\s*((?:1[89]|20)\d\d)\s*[)\]]$")
+_YEAR_OF_LABEL = re.compile(r"(?<!\s)\s*+[(\[]((?:1[89]|20)\d\d)[)\]]$")
+_LABEL_YEAR = re.compile(r"(?<!\s)\s*+[(\[]\s*+((?:1[89]|20)\d\d)\s*+[)\]]$")
 
 
 def key_figures(document: Document, overlay: Path | None) -> list[Found[KeyFigure]]:
@@ -48,9 +51,9 @@ class Units:
     def __init__(self, overlay: Path | None) -> None:
         names = load_toml("profile/units.toml", overlay)["units"]
         alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-        self.after_number = re.compile(rf"\s*({alternatives})(?![\w²³])", re.IGNORECASE)
+        self.after_number = re.compile(rf"\s*+({alternatives})(?![\w²³])", re.IGNORECASE)
         self.in_brackets = re.compile(
-            rf"(?:\s*[(\[]\s*(?:in\s+)?|,\s*)({alternatives})\s*[)\]]?\s*$", re.IGNORECASE
+            rf"(?:(?<!\s)\s*+[(\[]\s*+(?:in\s++)?|,\s*+)({alternatives})\s*+(?:[)\]]\s*+)?$", re.IGNORECASE
         )
 
 
@@ -115,23 +118,17 @@ def _of_table(index: int, block: Block, language: str | None, units: Units) -> I
     rows: dict[int, list[Cell]] = {}
     for cell in block.cells:
         rows.setdefault(cell.row, []).append(cell)
+    now = Spans(block.edits)
     for row in sorted(rows):
         cells = sorted(rows[row], key=lambda cell: cell.column)
-        figure = _of_row(block, cells, language, units)
+        places = [now.in_text(cell.start, cell.end) for cell in cells]
+        figure = _of_row([block.text[start:end].strip() for start, end in places], language, units)
         if figure is not None:
-            spans: list[EvidenceSpan] = []
-            for cell in cells:
-                start, end = text_span(block.edits, cell.start, cell.end)
-                if start < end:
-                    spans.append((index, start, end, 0.9))
+            spans: list[EvidenceSpan] = [(index, start, end, 0.9) for start, end in places if start < end]
             yield Found(figure, tuple(spans))
 
 
-def _of_row(block: Block, cells: list[Cell], language: str | None, units: Units) -> KeyFigure | None:
-    texts = []
-    for cell in cells:
-        start, end = text_span(block.edits, cell.start, cell.end)
-        texts.append(block.text[start:end].strip())
+def _of_row(texts: list[str], language: str | None, units: Units) -> KeyFigure | None:
     if len(texts) < 2 or not texts[0] or NUMBER.fullmatch(texts[0]) or len(texts[0]) > _LONGEST_LABEL:
         return None
     label, values = texts[0], [text for text in texts[1:] if text]

@@ -14,7 +14,7 @@ _LETTER = r"[^\W\d_]"
 _UPPER = (
     "[" + "".join(chr(c) for c in (*range(0x41, 0x530), *range(0x1F00, 0x2000)) if chr(c).isupper()) + "]"
 )
-_NAME_WORD = rf"{_UPPER}(?:\.|{_LETTER}*(?:[-'’]{_LETTER}+)*)"
+_NAME_WORD = rf"{_UPPER}(?:\.|{_LETTER}*+(?:[-'’]{_LETTER}++){{0,6}})"
 _SPACE = r"[ \u00a0]"
 _PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|zu|ter|ten|y)"
 _NAME = rf"(?P<name>{_NAME_WORD}(?:{_SPACE}{_PARTICLE}){{0,2}}(?:{_SPACE}{_NAME_WORD}){{1,2}})"

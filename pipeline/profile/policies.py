@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -15,8 +16,10 @@ from pipeline.profile.numbers import YEAR
 _MOST_WORDS = 14
 _NEAR = 70
 _WINDOW = 90  # characters on both sides of a name in which its sentence is looked at
+_COMPARED = 100
+"""A name is compared word by word with so many of a document (a report names 40); with all others letter by letter."""
 _WORD = re.compile(r"[^\W_][\w’'.-]*[\w]|[^\W_]")
-_CITED = re.compile(r"\(((?:1[89]|20)\d\d)\)\s*[:.,]\s*$")
+_CITED = re.compile(r"\(((?:1[89]|20)\d\d)\)\s*+[:.,]\s*+$")
 """The year of an entry in a list of references, just before the name."""
 _QUOTED = r"[„“\"«]\s?([^„“”\"«»]{3,70}?)\s?[”“\"»]"
 _SENTENCE_END = re.compile(r"[.!?…]\s|[:;]\s|\n")
@@ -32,33 +35,40 @@ def policies(document: Document, overlay: Path | None) -> list[Found[Policy]]:
     manner = _manner(document.language or "en", overlay)
     if manner is None:
         return []
-    found: list[Found[Policy]] = []
+    found: dict[str, Found[Policy]] = {}
     for index, block in prose(document):
         for start, end in manner.names(block.text):
             name = block.text[start:end].replace("\u00a0", " ")
             policy = Policy(name=name, year=_year(block.text, start, end))
             _note(found, Found(policy, ((index, start, end, 0.7),)))
-    return found
+    return list(found.values())
 
 
-def _note(found: list[Found[Policy]], new: Found[Policy]) -> None:
+def _note(found: dict[str, Found[Policy]], new: Found[Policy]) -> None:
     """Add a policy, unless it is one already found, in another case of its words perhaps; a year it lacked is taken."""
-    for position, known in enumerate(found):
-        if _is_same(known.value.name, new.value.name):
-            if known.value.year is None and new.value.year is not None:
-                policy = known.value.model_copy(update={"year": new.value.year})
-                found[position] = Found(policy, known.spans + new.spans)
-            return
-    found.append(new)
+    name = new.value.name
+    known = next((one for one in itertools.islice(found, _COMPARED) if _is_same(one, name)), name)
+    if known not in found:
+        found[name] = new
+    elif found[known].value.year is None and new.value.year is not None:
+        policy = found[known].value.model_copy(update={"year": new.value.year})
+        found[known] = Found(policy, found[known].spans + new.spans)
 
 
 def _is_same(one: str, other: str) -> bool:
     """Whether two names are the same but for the endings of their words, or one is the beginning of the other."""
-    first, second = one.casefold().split(), other.casefold().split()
+    first, second = _folded(one), _folded(other)
+    if first[0][:1] != second[0][:1]:
+        return False
     longer = max(first, second, key=len)[min(len(first), len(second)) :]
     if any(char.isdigit() for word in longer for char in word):
         return False  # "… 2021-2030" is an edition of its own
     return all(_share_a_stem(a, b) for a, b in zip(first, second, strict=False))
+
+
+@lru_cache(maxsize=2 * _COMPARED)
+def _folded(name: str) -> tuple[str, ...]:
+    return tuple(name.casefold().split())
 
 
 def _share_a_stem(one: str, other: str) -> bool:
@@ -135,7 +145,7 @@ def _breaks(words: list[re.Match[str]], at: int, text: str) -> bool:
 
 def _year(text: str, start: int, end: int) -> int | None:
     """The year in the name's own sentence that stands nearest to it, within 70 characters; none in the name itself."""
-    cited = _CITED.search(text[:start])
+    cited = _CITED.search(text, max(0, start - _WINDOW), start)
     if cited:
         return int(cited.group(1))
     first, last = max(0, start - _WINDOW), min(len(text), end + _WINDOW)

@@ -1,4 +1,4 @@
-"""Changes of a text, as edits for the ledger: small, from right to left, bounded in number."""
+"""Changes of a text, as edits for the ledger: small, and from right to left."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from pipeline.model import Edit
 
-_WORK = 2_000_000_000
-"""Characters that applying the edits of one pass may copy; beyond it neighbouring edits are made into one."""
 _SPACE = " \t\n\r"
 _PARTS = re.compile(r"[ \t\n\r]+|[^ \t\n\r]+")
 
@@ -31,11 +29,6 @@ def as_edits(text: str, changes: Sequence[Change]) -> list[Edit]:
     """
     if not changes:
         return []
-    ordered = sorted(changes)
-    most = max(1, _WORK // max(1, len(text)))
-    if len(ordered) > most:
-        size = -(-len(ordered) // most)
-        ordered = [_joined(text, ordered[i : i + size]) for i in range(0, len(ordered), size)]
     return [
         Edit(
             start=change.start,
@@ -45,17 +38,8 @@ def as_edits(text: str, changes: Sequence[Change]) -> list[Edit]:
             cause=change.cause,
             confidence=change.confidence,
         )
-        for change in reversed(ordered)
+        for change in sorted(changes, reverse=True)
     ]
-
-
-def _joined(text: str, group: Sequence[Change]) -> Change:
-    first, last = group[0], group[-1]
-    after, position = [], first.start
-    for change in group:
-        after += [text[position : change.start], change.after]
-        position = change.end
-    return Change(first.start, last.end, "".join(after), first.cause, min(c.confidence for c in group))
 
 
 def difference(before: str, after: str, cause: str, confidence: float = 1.0) -> list[Change]:

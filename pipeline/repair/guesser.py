@@ -25,7 +25,7 @@ charset lacked."""
 
 
 _CHUNK = re.compile(r"[^ \t\n\r]+")
-_MARK_LEFT = re.compile(r"\?(?![^\w]*$)|(?<=['’-])\?")
+_MARK_LEFT = re.compile(r"\A[^?]*+\?(?s:.*)\w|['’-]\?")
 """A question mark that is not at the end of a word, or that stands for a whole part of it."""
 
 

@@ -59,7 +59,7 @@ WORTHLESS = -12.0
 UNLISTED = 1e-8
 """The share that a word counts with which is in no list."""
 
-_ODD_TYPOGRAPHY = re.compile(r"[…‡ˆ‰†•ˇ˘](?=[^\W\d_])|„(?![^“”\"]*[“”\"])|‚(?![^‘’]*[‘’])")
+_ODD_TYPOGRAPHY = re.compile(r"[…‡ˆ‰†•ˇ˘](?=[^\W\d_])|„[^“”\"„]*+\Z|‚[^‘’‚]*+\Z")
 """Typography that stands where letters do, or that is opened and never closed."""
 _CHUNK = re.compile(r"[^ \t\n\r]+")
 

@@ -40,8 +40,8 @@ _ORDINAL = re.compile(r"(?:^|[^\w])\d{1,4}\.$")
 _ELIDED = re.compile(r"[^\W\d_]['’]$")
 """What a word of a single letter is written in one with."""
 _CHUNK = re.compile(r"(\s+)")
-_MARKED = re.compile(r"[^\w?]*[^\W\d_?]*(?:[?'’-]+[^\W\d_?]+)+\??[^\w]*")
-_MARK_IN_WORD = re.compile(r"\?(?=\?*[^\W\d_A-Z])")
+_MARKED = re.compile(r"[^\w?]*+[^\W\d_?]*+(?:[?'’-]++[^\W\d_?]++)++\??[^\w]*+")
+_MARKS_IN_WORD = re.compile(r"(?<!\?)\?++(?=[^\W\d_A-Z])")
 _MARK_AT_END = re.compile(r"(?<![^\W_])(?<!\ufffd)((?:[^\W\d_]|\ufffd)+)\?(?= [^\W\d_A-Z]|[.,;:])")
 
 
@@ -82,7 +82,7 @@ def with_marks_lost(text: str) -> str:
     chunks = []
     for chunk in _CHUNK.split(text):
         lost = _MARKED.fullmatch(chunk) is not None
-        chunks.append(_MARK_IN_WORD.sub(LOST, chunk) if lost else chunk)
+        chunks.append(_MARKS_IN_WORD.sub(lambda marks: LOST * len(marks[0]), chunk) if lost else chunk)
     marked = "".join(chunks)
     return marked if LOST in text else _MARK_AT_END.sub(rf"\g<1>{LOST}", marked)
 

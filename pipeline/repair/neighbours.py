@@ -18,7 +18,7 @@ UNEXPECTED = 0.2
 NEVER = 0.01
 """… and before a word that hardly ever follows it."""
 _REACH = 40
-_WORD_BEFORE = re.compile(r"(\S+)[ \t\n\u00a0]+$")
+_SPACE = " \t\n\u00a0"
 _WORD_AFTER = re.compile(r"[ \t\n\u00a0]+([^\W\d_\ufffd]*(?:\ufffd[^\W\d_\ufffd]*)*)")
 
 
@@ -35,9 +35,9 @@ def beside(fit: Fit, language: str, text: str, start: int, end: int) -> Fit:
     table = _table().get(language, {})
     if not any(word in table for word in fit.scores):
         return fit
-    before = _WORD_BEFORE.search(text, max(0, start - _REACH), start)
     after = _WORD_AFTER.match(text, end, end + _REACH)
-    left, right = (_damaged(found[1]) if found else "" for found in (before, after))
+    left = _damaged(_word_before(text[max(0, start - _REACH) : start]))
+    right = _damaged(after[1]) if after else ""
     scores = {
         word: score * (_factor(table[word], left, right) if word in table else 1.0)
         for word, score in fit.scores.items()
@@ -51,6 +51,12 @@ def beside(fit: Fit, language: str, text: str, start: int, end: int) -> Fit:
         probability=CERTAIN * scores[best] / total,
         scores=scores,
     )
+
+
+def _word_before(text: str) -> str:
+    """The last word of `text`, where white space follows it; else nothing."""
+    kept = text.rstrip(_SPACE)
+    return kept.split()[-1] if kept and kept != text and not kept[-1].isspace() else ""
 
 
 def _factor(company: Company, left: str, right: str) -> float:

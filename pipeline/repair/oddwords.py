@@ -16,10 +16,9 @@ _THREE_DOUBLED = re.compile(r"([^\W\d_])\1([^\W\d_])\2([^\W\d_])\3")
 _DOUBLED = re.compile(r"(?:([^\W\d_])\1){3,30}")
 _FEW = 2
 """A letter of another script is taken for a look-alike where the word has so many more of its own."""
-_MACHINE = re.compile(
-    r"(?=[A-Za-z/+]*\d)(?=[a-z0-9/+]*[A-Z])(?=[A-Z0-9/+]*[a-z])[A-Za-z0-9+/]{60,}={0,2}"  # base64
-    r"|(?:[0-9a-fA-F]{2}[ :]?){48,}"  # a hex dump
-)
+_LONG_RUN = re.compile(r"[A-Za-z0-9+/]{60,}+={0,2}")
+"""Base64, where it has digits, capitals and small letters."""
+_HEX_DUMP = re.compile(r"(?:[0-9a-fA-F]{2}[ :]?){48,}")
 _SCRIPT = re.compile(r"[{}();=\[\]<>|&!]")
 _SCRIPT_SHARE = 0.12
 _SCRIPT_LENGTH = 200
@@ -83,9 +82,14 @@ def doubled_changes(text: str) -> list[Change]:
 
 def unreadable_text(text: str) -> str | None:
     """What makes `text` no text (encoded data, a script), as a piece of it; None where it is text."""
-    found = _MACHINE.search(text)
-    if found and any(map(str.isdigit, found[0])) and len(found[0]) * 2 > len(text):
-        return found[0][:60]
+    for found in (*_LONG_RUN.finditer(text), *_HEX_DUMP.finditer(text)):
+        if len(found[0]) * 2 > len(text) and _is_encoded(found[0], is_hex=found.re is _HEX_DUMP):
+            return found[0][:60]
     if len(text) >= _SCRIPT_LENGTH and len(_SCRIPT.findall(text)) >= _SCRIPT_SHARE * len(text):
         return text[:60]
     return None
+
+
+def _is_encoded(run: str, is_hex: bool) -> bool:
+    cases = any(map(str.isupper, run)) and any(map(str.islower, run))
+    return any(map(str.isdigit, run)) and (is_hex or cases)

@@ -42,7 +42,7 @@ _DAMAGED = 12
 _FEW_LOST = 2
 BEYOND = re.compile(r"[^\x00-\x7f]")
 _WHOLE_WORD = re.compile(r"(?<![\w\ufffd?])[^\W\d_]+(?![\w\ufffd?])")
-DAMAGED_WORD = re.compile(r"[^\W\d_]*\ufffd(?:[^\W\d_]|\ufffd)*")
+DAMAGED_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]*+\ufffd(?:[^\W\d_]|\ufffd)*+")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -198,7 +199,8 @@ def _of_marks(index: int, block: Block, doubtful: list[Guessed]) -> list[Finding
         return []
     marks = [match.span() for match in _MARK_LEFT.finditer(block.text)]
     places = [guess.change[:2] for guess in doubtful]
-    marks += [place for place in places if not any(start <= place[0] < end for start, end in marks)]
+    starts = [start for start, _ in marks]
+    marks += [place for place in places if not _is_inside(place[0], starts, marks)]
     if not marks:
         return []
     start, end = raw_span(block.edits, min(marks)[0], max(end for _, end in marks))
@@ -216,6 +218,12 @@ def _of_marks(index: int, block: Block, doubtful: list[Guessed]) -> list[Finding
             count=len(marks),
         )
     ]
+
+
+def _is_inside(at: int, starts: list[int], spans: list[tuple[int, int]]) -> bool:
+    """Whether a place is in one of the spans, which are disjoint and in order; `starts` are their beginnings."""
+    before = bisect_right(starts, at)
+    return before > 0 and at < spans[before - 1][1]
 
 
 def _of_losses(index: int, block: Block, lost: list[Loss], guesses: list[str]) -> list[Finding]:

@@ -50,7 +50,7 @@ class Loss:
 class HeldBack(RunError):
     """The run would lose too much; nothing was replaced.
 
-    `losses` are by site and field; `displaced` maps the paths of good records' broken pages to what is the matter with them.
+    `losses` are by site and field; `displaced` maps the paths of good records' broken pages to what is the matter.
     """
 
     def __init__(self, losses: Collection[Loss], displaced: dict[str, str]) -> None:

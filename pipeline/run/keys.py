@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -19,33 +19,20 @@ import orjson
 from pipeline.model import Finding, Source, digest
 from pipeline.settings import Settings
 
-_FOUNDATIONS = (
-    "model.py",
-    "findings.py",
-    "findings.toml",
-    "errors.py",
-    "settings.py",
-    "overlay.py",
-    "render.py",
-    "controls.py",
-)
-_STAGES = (
-    "lexis",
-    "decode",
-    "repair",
-    "language",
-    "segment",
-    "profile",
-    "capture",
-    "run/stages.py",
-    "extract/__init__.py",
-)
-_EXTRACTORS = {
-    "text/html": ("extract/html",),
-    "text/plain": ("extract/text.py",),
-    "text/markdown": ("extract/text.py",),
-    "application/pdf": ("extract/pdf",),
+_CANNOT_CHANGE_A_DOCUMENT = (
+    "__init__.py", "__main__.py", "api.py", "cli.py", "changes_view.py", "streams.py", "terminal.py", "py.typed",
+    "run/", "sources/",
+)  # fmt: skip
+"""What of the package is no part of a document's key. What sources say of a document is in its key by value."""
+
+_STILL_CAN = ("run/identity.py", "run/outputs.py", "run/passages.py", "run/stages.py", "run/worker.py")
+
+_READERS = {
+    "extract/html/": ("text/html",),
+    "extract/pdf/": ("application/pdf",),
+    "extract/text": ("text/plain", "text/markdown"),
 }
+"""Readers of one format, and the media types that they read; what belongs to no reader is part of every key."""
 
 
 def parts_of_key(source: Source, noticed: Sequence[Finding], settings: Settings) -> dict[str, str]:
@@ -87,30 +74,41 @@ def _configuration(settings: Settings) -> str:
 
 @cache
 def code_digest(media_type: str) -> str:
-    """The digest of the code and data files of the stages that documents of this type pass."""
-    root = resources.files("pipeline")
-    names = (*_FOUNDATIONS, *_STAGES, *_EXTRACTORS.get(media_type, ()))
+    """The digest of the code and data files that can change what is made of documents of this type."""
     hasher = hashlib.sha256()
-    for name in names:
-        _hash_tree(hasher, root.joinpath(*name.split("/")), name)
+    for name, item in package_files():
+        if concerns(name, media_type):
+            hasher.update(digest(name, item.read_bytes()).encode())
     return hasher.hexdigest()
+
+
+def concerns(name: str, media_type: str) -> bool:
+    """Whether a file of the package (a path with slashes) can change what is made of documents of this type."""
+    if name.startswith(_CANNOT_CHANGE_A_DOCUMENT) and name not in _STILL_CAN:
+        return False
+    own = next((types for start, types in _READERS.items() if name.startswith(start)), None)
+    return own is None or media_type in own
 
 
 @cache
 def program_digest() -> str:
     """The digest of all code and data files of this package."""
-    hasher = hashlib.sha256()
-    _hash_tree(hasher, resources.files("pipeline"), "pipeline")
-    return hasher.hexdigest()
+    return digest(*(part for name, item in package_files() for part in (name, item.read_bytes())))
 
 
-def _hash_tree(hasher: hashlib._Hash, item: Traversable, name: str) -> None:
-    if item.is_dir():
-        for child in sorted(item.iterdir(), key=lambda child: child.name):
-            if child.name != "__pycache__":
-                _hash_tree(hasher, child, f"{name}/{child.name}")
-    elif item.is_file():
-        hasher.update(digest(name, item.read_bytes()).encode())
+@cache
+def package_files() -> tuple[tuple[str, Traversable], ...]:
+    """All files of the package, by their paths with slashes, sorted."""
+    return tuple(sorted(_files_below(resources.files("pipeline"), ""), key=lambda file: file[0]))
+
+
+def _files_below(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    for item in folder.iterdir():
+        if item.is_dir():
+            if item.name != "__pycache__":
+                yield from _files_below(item, f"{prefix}{item.name}/")
+        else:
+            yield prefix + item.name, item
 
 
 @cache

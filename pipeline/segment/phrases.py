@@ -18,9 +18,9 @@ _FEW_WORDS = 14
 _TEASER = 80
 _PAGE_NUMBER = 20
 _CONTENTS = 3  # lines that make a table of contents
-_LEADER = re.compile(r"(?:[.·…_] ?){4,}\s*\d{1,3}$")
+_LEADER = re.compile(r"(?<![.·…_])(?<![.·…_] )(?:[.·…_] ?){4,}+\s*+\d{1,3}$")
 _SIZE = re.compile(
-    r"\s*[\[(][^()\[\]]{0,40}\b(?:pdf|[kmg]i?b|mo|ko)\b[^()\[\]]{0,40}[\])]\s*$", re.IGNORECASE
+    r"(?<!\s)\s*+[\[(][^()\[\]]{0,40}\b(?:pdf|[kmg]i?b|mo|ko)\b[^()\[\]]{0,40}[\])]\s*+$", re.IGNORECASE
 )
 _EDGES = " .:…»›>→←«‹<|•·-–\u00a0"
 
@@ -58,7 +58,7 @@ def phrases(overlay: Path | None) -> Phrases:
         whole={phrase: role for role in roles for phrase in gathered(role)},
         credit=tuple(sorted(set(gathered("picture_credit")))),
         sources=tuple(fold(source) for source in common["picture_sources"]),
-        trail=re.compile(rf"\s*[{re.escape(common['trail_signs'])}]\s*"),
+        trail=re.compile(rf"(?:(?<!\s)\s++)?[{re.escape(common['trail_signs'])}]\s*+"),
         related=tuple(tuple(phrase.split()) for phrase in gathered("related")),
         toc=frozenset(fold(phrase) for phrase in common["toc"]),
         page=re.compile(

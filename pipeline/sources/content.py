@@ -37,7 +37,7 @@ _ZEROS = bytes(_CHUNK)
 _BLANK = b" \t\r\n\f\v\0"
 _CHANGED = "The file changed while it was read; the next run reads it again."
 _MARKUP_START = re.compile(
-    r"\s*(?:<\?xml[^>]{0,200}\?>\s*|<!--.{0,4000}?-->\s*)*"
+    r"\s*+(?:<\?xml[^>]{0,200}\?>\s*+|<!--.{0,4000}?-->\s*+)*+"
     r"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|base|div|p|table|h[1-6]|ul|ol|article|section"
     r"|main|header|footer|nav|span|a|center|font|form|frameset|noscript|iframe|img|br|b|i|em|strong|td|tr|li|dl)\b",
     re.IGNORECASE | re.DOTALL,

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Edit, TextRange, apply, fold_space, locate, new_block, raw_span, text_span, undo
+from pipeline.spans import Spans
 
 TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=40)
 
@@ -72,3 +73,38 @@ def test_locate_gives_the_very_characters(source: str, data: st.DataObject) -> N
     (origin,) = locate(block, first, last)
     assert isinstance(origin, TextRange)
     assert source[origin.start : origin.end] == raw[first:last]
+
+
+@st.composite
+def edited_in_passes(draw: st.DrawFn) -> tuple[str, list[Edit]]:
+    """The length of a text now and the edits that led to it: passes of disjoint edits, leftward or rightward."""
+    text = draw(st.text("abcdef", max_size=24))
+    raw, edits = text, list[Edit]()
+    for _ in range(draw(st.integers(0, 3))):
+        places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
+        spans = list(zip(places[::2], places[1::2], strict=False))
+        shift = 0
+        leftward = draw(st.booleans())
+        for start, end in reversed(spans) if leftward else spans:
+            after = draw(st.text("xyz", max_size=3))
+            begin, stop = (start, end) if leftward else (start + shift, end + shift)
+            edits.append(Edit(start=begin, end=stop, before=text[begin:stop], after=after, cause="test"))
+            text = text[:begin] + after + text[stop:]
+            shift += len(after) - (end - start)
+    return raw, edits
+
+
+@given(edited_in_passes(), st.data())
+def test_spans_of_passes_are_those_of_their_edits_one_by_one(
+    case: tuple[str, list[Edit]], data: st.DataObject
+) -> None:
+    raw, edits = case
+    text = apply(new_block("paragraph", raw), edits).text
+    now = Spans(edits)
+    for length, by_passes, one_by_one in (
+        (len(raw), now.in_text, text_span),
+        (len(text), now.in_raw, raw_span),
+    ):
+        start = data.draw(st.integers(0, length))
+        end = data.draw(st.integers(start, length))
+        assert by_passes(start, end) == one_by_one(edits, start, end)

@@ -12,6 +12,7 @@ from pipeline.extract.text import extract_text
 from pipeline.model import Answers, CityRef, Document, Finding, Known, Profile, Source
 from pipeline.profile import make_cities, make_profile
 from pipeline.profile.address import canonical, site_of
+from pipeline.profile.matching import Phrases, tokenizer, tokens
 from pipeline.profile.numbers import parse_number
 from pipeline.profile.quality import quality
 from pipeline.segment import segment
@@ -162,3 +163,48 @@ def test_places_without_an_id_are_kept_apart_by_country() -> None:
     one = base.model_copy(update={"id": "1" * 16, "city": CityRef(name="Neustadt an nichts", country="DE")})
     other = base.model_copy(update={"id": "2" * 16, "city": CityRef(name="Neustadt an Nichts", country="AT")})
     assert [city.country for city in make_cities([one, other])] in (["DE", "AT"], ["AT", "DE"])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Eurocities, ICLEI and others", ["Eurocities", "ICLEI"]),
+        ("Eurocities" + "." * 60 + "12 and ICLEI", ["Eurocities", "ICLEI"]),
+        ("-" * 40 + " ICLEI " + "_" * 40 + " Eurocities", ["ICLEI", "Eurocities"]),
+        ("Eurocities,ICLEI," * 100, ["Eurocities", "ICLEI"] * 100),
+        ("see https://eurocities.eu/" + "a/" * 30, []),
+        ("word " * 5000 + "ICLEI", ["ICLEI"]),
+    ],
+)
+def test_names_are_found_beside_long_runs_of_signs(text: str, found: list[str]) -> None:
+    phrases = Phrases({"eurocities": ["Eurocities"], "iclei": ["ICLEI"]})
+    assert [text[match.start : match.end] for match in phrases.find(text)] == found
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "a  b\n", "?" * 50 + " a", "a" * 2000 + "  b", "it's " + "'s" * 40]
+)
+def test_tokens_keep_every_character(text: str) -> None:
+    assert tokens(text).text == text
+
+
+def test_ordinary_text_is_cut_as_spacy_cuts_it() -> None:
+    text = "The mayor's plan (2019–2030), see https://city.example/a?b=c … costs 12km² and so on!!!"
+    assert [token.text for token in tokens(text)] == [token.text for token in tokenizer()(text)]
+
+
+def test_every_policy_of_a_long_list_is_found_once() -> None:
+    """Beyond the first 100 a name is compared letter by letter only."""
+    stems = [
+        a + b + c
+        for a in "BDFGKLMN"
+        for b in "aeiou"
+        for c in ("ntal", "rsov", "lmik", "ppen", "stur", "ckla")
+    ]
+    names = [f"{one.capitalize()} {two.capitalize()} Plan" for one in stems for two in stems[:3]]
+    text = "# Gdańsk\n\n" + "\n\n".join(
+        f"The council adopted the {name} for all." for name in [*names, *names]
+    )
+    _, profile, _ = profile_of(text, "en")
+    assert [policy.name for policy in profile.policies[:3]] == names[:3]
+    assert len({policy.name for policy in profile.policies}) == len(profile.policies) > 300

@@ -7,6 +7,7 @@ Every value is `Known` with where it stood (`html.canonical`, `html.lang`, `html
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final
@@ -65,10 +66,10 @@ class PageData:
 
     def _read(self, root: Node) -> None:
         """Elements of the head, wherever a broken page has put them."""
-        waiting = [root]
+        waiting = deque([root])
         base: str | None = None
         while waiting:
-            node = waiting.pop(0)
+            node = waiting.popleft()
             if node.tag == "html" and self.html is None:
                 self.html = node
             elif node.tag == "meta":
@@ -188,11 +189,11 @@ def _plain(value: object) -> str | None:
 
 def _json_items(tree: Tree) -> Iterator[dict[str, Any]]:
     """The objects of the page's JSON-LD, outer before inner, breadth first."""
-    waiting = linked_data(tree)
+    waiting = deque(linked_data(tree))
     for _ in range(_MOST_JSON_ITEMS):
         if not waiting:
             return
-        value = waiting.pop(0)
+        value = waiting.popleft()
         if isinstance(value, dict):
             yield value
             waiting += [

@@ -7,6 +7,7 @@ regular distances; running text in columns has long pieces, and lists have a col
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
@@ -179,17 +180,17 @@ def aligned_tables(content: Content, pieces: Sequence[Piece], graphics: Graphics
 def _run_end(rows: Sequence[Row], start: int) -> int:
     """The end of the run of table rows that begins at `start`: up to the last row with several pieces."""
     end, lonely = start + 1, 0
-    gaps: list[float] = []
+    gaps: list[float] = []  # sorted, which makes their median cheap
     for index in range(start + 1, len(rows)):
         above, row = rows[index - 1], rows[index]
         gap = row.base - above.base
         pitch = median(gaps) if len(gaps) >= 3 else 0.0
         if gap > _ROW_GAP * max(row.size, above.size):
             break
-        if pitch and gap > 1.6 * pitch and not _in_line(row, rows[start:end]):
+        if pitch and gap > 1.6 * pitch and not _in_line(row, rows[max(start, end - 6) : end]):
             break
         if row.count >= 2:
-            gaps.append(gap)
+            insort(gaps, gap)
             end, lonely = index + 1, 0
         elif not all(DASHES.match(piece.text) for piece in row.pieces):
             lonely += 1

@@ -16,7 +16,7 @@ _LIGATURE = re.compile("[\ufb00-\ufb06]")
 _SOFT_HYPHEN = "\u00ad"
 _LINE_HYPHEN = re.compile("(?<=[^\\W\\d_])[-\u2010\u00ad]$")
 _HYPHENS = ("-", "\u2010", "\u00ad")
-_LAST_WORD = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*$")
+_LAST_WORD = re.compile(r"(?<![^\W\d_])(?<![^\W\d_][-‐])[^\W\d_]++(?:[-‐][^\W\d_]++)*+$")
 _FIRST_WORD = re.compile(r"^[^\W\d_]+")
 
 Joins = Callable[[str, str], bool]
@@ -25,23 +25,24 @@ Joins = Callable[[str, str], bool]
 
 def make_block(draft: Draft, joins: Joins) -> Block:
     """The block of a draft; `joins` judges hyphens at line ends."""
-    raw = ""
+    written: list[str] = []
+    length = shift = 0
     origins: list[PageBox] = []
     edits: list[Edit] = []
-    shift = 0
     for position, line in enumerate(draft.lines):
         text, skipped = line.text, 0
         if position == 0 and draft.marker and text.startswith(draft.marker) and not line.said:
             text = text[len(draft.marker) :].lstrip(" ")
             skipped = len(line.text) - len(text)
         if origins:
-            hyphen = hyphen_edit(raw, text, shift, joins)
+            hyphen = hyphen_edit(written[-1], text, length + shift, joins)
             if hyphen:
                 edits.append(hyphen)
                 shift -= len(hyphen.before) - len(hyphen.after)
-            raw += " "
-        at = len(raw)
-        raw += line.said or text
+            length += 1
+        at = length
+        written.append(line.said or text)
+        length += len(written[-1])
         origins.append(PageBox(page=line.page, box=line.box, at=at))
         for edit in (
             [_cipher_edit(line, at + shift)] if line.said else _inner_edits(line, text, skipped, at + shift)
@@ -49,7 +50,7 @@ def make_block(draft: Draft, joins: Joins) -> Block:
             edits.append(edit)
             shift -= len(edit.before) - len(edit.after)
     block = new_block(
-        draft.kind, raw, origins,
+        draft.kind, " ".join(written), origins,
         level=draft.level, role=draft.role, visibility=draft.visibility, marker=draft.marker, ordered=draft.ordered,
     )  # fmt: skip
     return apply(block, edits)
@@ -70,27 +71,30 @@ def _cipher_edit(line: Line, at: int) -> Edit:
 def hyphen_edits(lines: Sequence[str], at: int, joins: Joins) -> list[Edit]:
     """The edits that remove hyphens between lines that are joined by spaces, in a text that begins at `at`."""
     edits: list[Edit] = []
-    raw, shift = "", at
+    before, end, written = "", at, False
     for line in lines:
-        if raw:
-            edit = hyphen_edit(raw, line, shift, joins)
+        if written:
+            edit = hyphen_edit(before, line, end, joins)
             if edit:
                 edits.append(edit)
-                shift -= len(edit.before) - len(edit.after)
-            raw += " "
-        raw += line
+                end -= len(edit.before) - len(edit.after)
+            end += 1
+        before, end, written = line, end + len(line), written or bool(line)
     return edits
 
 
-def hyphen_edit(raw: str, following: str, shift: int, joins: Joins) -> Edit | None:
-    """The edit that removes a hyphen at the end of `raw` and the space that joins it to the next line."""
+def hyphen_edit(raw: str, following: str, end: int, joins: Joins) -> Edit | None:
+    """The edit that removes a hyphen at the end of the line `raw` and the space that joins it to the next line.
+
+    `end` is where the line ends in the text, after the edits before it.
+    """
     if not raw.endswith(_HYPHENS):
         return None
     found = _LINE_HYPHEN.search(raw)
     head, tail = _LAST_WORD.search(raw[: found.start()]) if found else None, _FIRST_WORD.match(following)
     if found is None or head is None or tail is None:
         return None
-    place, mark = len(raw) - 1 + shift, found.group()
+    place, mark = end - 1, found.group()
     if mark == _SOFT_HYPHEN or joins(head.group(), tail.group()):
         return Edit(start=place, end=place + 2, before=mark + " ", after="", cause="dehyphenate")
     return Edit(start=place + 1, end=place + 2, before=" ", after="", cause="dehyphenate")

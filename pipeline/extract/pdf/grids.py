@@ -11,7 +11,7 @@ from pipeline.extract.pdf.content import Content
 from pipeline.extract.pdf.lines import said_between, text_between
 from pipeline.model import Block, Cell, Edit, PageBox, apply, fold_space, new_block
 
-_LEADERS = re.compile(r"\s*(?:(?:\.\s?){4,}|…{2,}|_{4,})$")
+_LEADERS = re.compile(r"(?<!\s)\s*+(?:(?<!\.)(?<!\.\s)(?:\.\s?){4,}+|(?<!…)…{2,}+|(?<!_)_{4,}+)$")
 
 Box = tuple[float, float, float, float]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -236,31 +237,70 @@ def _tracking(content: Content, words: range) -> tuple[int, ...]:
 
 def make_lines(pieces: Iterable[Piece], content: Content, edges: tuple[float, float]) -> list[Line]:
     """The pieces of one column as lines from top to bottom; `edges` are the column's left and right."""
-    rows: list[list[Piece]] = []
+    rows: list[_OpenRow] = []
     for piece in sorted(pieces, key=lambda p: (p.base, p.left)):
         for row in reversed(rows[-3:]):
             if _on_line(row, piece):
-                row.append(piece)
+                row.add(piece)
                 break
         else:
-            rows.append([piece])
-    return [line_of(row, content, edges) for row in rows]
+            rows.append(_OpenRow(piece))
+    return [line_of(row.pieces, content, edges) for row in rows]
 
 
-def _on_line(row: list[Piece], piece: Piece) -> bool:
-    """Whether a piece stands on the line of `row`: its base line, or raised or lowered beside it as a script is."""
-    if piece.base - row[-1].base > 1.5 * max(row[-1].size, piece.size):
+class _OpenRow:
+    """The pieces of a line so far, in order of base line; also by their edges, so that a page whose words all stand
+    on one line costs no more than another."""
+
+    def __init__(self, piece: Piece) -> None:
+        self.pieces = [piece]
+        self.anchor = piece
+        self._by_left = [piece]
+        self._rights = [piece.right]
+        self._widest = piece.right - piece.left
+
+    def add(self, piece: Piece) -> None:
+        self.pieces.append(piece)
+        if piece.size > self.anchor.size:
+            self.anchor = piece
+        insort(self._by_left, piece, key=_left)
+        insort(self._rights, piece.right)
+        self._widest = max(self._widest, piece.right - piece.left)
+
+    def is_taken(self, piece: Piece) -> bool:
+        """Whether another piece of the row stands where this one does."""
+        at = bisect_left(self._by_left, piece.left - self._widest, key=_left)
+        while at < len(self._by_left) and (other := self._by_left[at]).left < piece.right:
+            shared = min(other.right, piece.right) - max(other.left, piece.left)
+            if shared > 0.4 * min(other.size, piece.size):
+                return True
+            at += 1
         return False
-    anchor = row[0] if len(row) == 1 else max(row, key=lambda p: p.size)
+
+    def distance(self, piece: Piece) -> float:
+        """From the end of the nearest piece of the row to where this one begins."""
+        at = bisect_left(self._rights, piece.left)
+        return min(abs(right - piece.left) for right in self._rights[max(0, at - 1) : at + 1])
+
+
+def _left(piece: Piece) -> float:
+    return piece.left
+
+
+def _on_line(row: _OpenRow, piece: Piece) -> bool:
+    """Whether a piece stands on the line of `row`: its base line, or raised or lowered beside it as a script is."""
+    last, anchor = row.pieces[-1], row.anchor
+    if piece.base - last.base > 1.5 * max(last.size, piece.size):
+        return False
     overlap = min(anchor.bottom, piece.bottom) - max(anchor.top, piece.top)
     if overlap < _SAME_LINE * min(anchor.size, piece.size):
         return False
-    if any(min(p.right, piece.right) - max(p.left, piece.left) > 0.4 * min(p.size, piece.size) for p in row):
+    if row.is_taken(piece):
         return False
     if abs(anchor.base - piece.base) < 0.25 * max(anchor.size, piece.size):
         return True
     smaller = min(anchor.size, piece.size) < 0.85 * max(anchor.size, piece.size)
-    near = min(abs(p.right - piece.left) for p in row) < 0.6 * anchor.size
+    near = row.distance(piece) < 0.6 * anchor.size
     return smaller and near
 
 

@@ -68,12 +68,15 @@ class Row:
 def make_rows(pieces: Sequence[Piece]) -> list[Row]:
     """Pieces as rows from top to bottom; raised and lowered signs stay with their line."""
     rows: list[list[Piece]] = []
+    smallest = 0.0  # size of a piece of the row
     for piece in sorted(pieces, key=lambda p: (p.base, p.left)):
         row = rows[-1] if rows else None
-        if row and piece.base - row[len(row) // 2].base < 0.4 * max(min(p.size for p in row), piece.size):
+        if row and piece.base - row[len(row) // 2].base < 0.4 * max(smallest, piece.size):
             row.append(piece)
+            smallest = min(smallest, piece.size)
         else:
             rows.append([piece])
+            smallest = piece.size
     return [_row(row) for row in rows]
 
 
