@@ -198,12 +198,23 @@ def mutate(data: bytes, other: bytes, chance: random.Random) -> bytes:
     return data
 
 
+SIDECAR = (
+    '{"url": "https://cities.example/pl/łódź", "fetched_at": "2024-05-01T10:00:00+02:00", "charset": "utf-8", '
+    '"status": 200, "language": "pl-PL", "site": "cities.example", "licence": "CC0", "publish": true, '
+    '"is_page": "yes", "city": "3093133", "title": "Łódź \\ud83d\\ude00", "password": "geheim"}'
+).encode()
+
+
 def make_mutants(originals: list[Path], raw: Path, count: int, seed: int) -> None:
-    """`count` mutated files below `raw`, each named after its seed, which makes it again."""
+    """`count` mutated files below `raw`, each named after its seed, which makes it again; every third with a sidecar
+    that is mutated, too."""
     raw.mkdir(parents=True, exist_ok=True)
     contents = [path.read_bytes() or b"x" for path in originals]
     for number in range(count):
         chance = random.Random(f"{seed}/{number}")
         at = chance.randrange(len(originals))
         data = mutate(contents[at], chance.choice(contents), chance)
-        (raw / f"{seed}-{number}{originals[at].suffix}").write_bytes(data)
+        path = raw / f"{seed}-{number}{originals[at].suffix}"
+        path.write_bytes(data)
+        if number % 3 == 0:
+            path.with_name(path.name + ".meta.json").write_bytes(mutate(SIDECAR, SIDECAR, chance))

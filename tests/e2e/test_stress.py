@@ -1,17 +1,34 @@
-"""The large dose, by `make stress`: two hundred kills, five thousand mutants, poison among four hundred."""
+"""The large dose, by `make stress`: hundreds of kills, thousands of mutants, poison among four hundred."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import os
+import random
 import time
 from pathlib import Path
 
 import pytest
 
+from pipeline import settings as configuration
+from pipeline.errors import RunError, UsageError
+from pipeline.run.ledger import Ledger, told
+from pipeline.run.ledger_file import LEDGER, LedgerDamaged
+from pipeline.sources import metadata
 from tests.conftest import PROJECT
-from tests.e2e.helpers import complete, differences, ingest, kill_often, make_corpus, make_mutants, snapshot
+from tests.e2e.helpers import (
+    SIDECAR,
+    complete,
+    differences,
+    ingest,
+    kill_often,
+    make_corpus,
+    make_mutants,
+    mutate,
+    snapshot,
+)
+from tests.unit.test_ledger import filled, read_all
 
 pytestmark = [pytest.mark.stress, pytest.mark.timeout(3600)]
 
@@ -38,26 +55,78 @@ def test_killed_hundreds_of_times(tmp_path: Path) -> None:
     assert differences(snapshot(undisturbed), snapshot(out)) == []
 
 
-def test_five_thousand_mutants(tmp_path: Path) -> None:
-    raw, out = tmp_path / "raw", tmp_path / "processed"
+def test_mutants_of_documents_and_sidecars(tmp_path: Path) -> None:
+    raw, out, count = tmp_path / "raw", tmp_path / "processed", MUTANTS * 8 // 10
     originals = sorted(
-        path for path in (PROJECT / "raw").rglob("*") if path.is_file() and path.name != "manifest.csv"
+        path
+        for path in (PROJECT / "raw").rglob("*")
+        if path.is_file() and path.name != "manifest.csv" and not path.name.endswith(".meta.json")
     )
-    make_mutants(originals, raw, 5000, seed=1)
-    done = ingest(raw, out, timeout=3000)
+    make_mutants(originals, raw, count, seed=2026)
+    done = ingest(raw, out, timeout=3500)
     assert done.returncode == 0, done.stderr
-    counts = json.loads((out / "run.json").read_bytes())["counts"]
-    findings = [
-        json.loads(line) for line in (out / "findings.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
-    copies = sum(finding.get("count", 0) for finding in findings if finding["code"] == "duplicate-source")
-    assert counts["documents"] + copies == 5000
+    sources = [json.loads(path.read_bytes())["source"] for path in out.glob("documents/*/document.json")]
+    errors = [json.loads(path.read_bytes()) for path in out.glob("quarantine/*/error.json")]
+    sources += [error.get("source", {"path": error["path"]}) for error in errors]
+    paths = [path for source in sources for path in (source["path"], *source.get("also", ()))]
+    assert len(paths) == len(set(paths)) == count
     bad = {
         path: code
         for path, code in quarantine(out).items()
-        if code in ("internal-error", "crash", "time-limit")
+        if code in ("internal-error", "crash", "time-limit", "memory-limit")
     }
     assert bad == {}
+
+
+def test_mutants_of_manifests(tmp_path: Path) -> None:
+    manifest = (PROJECT / "raw" / "manifest.csv").read_bytes()
+    names = [line.split(b",")[0] for line in manifest.splitlines()[1:]]
+    outcomes = {"used": 0, "refused": 0}
+    for number in range(MUTANTS // 10):
+        chance = random.Random(number)
+        (tmp_path / "manifest.csv").write_bytes(mutate(manifest, SIDECAR, chance))
+        try:
+            read = metadata.read_manifest(tmp_path)
+            outcomes["used"] += 1
+        except RunError:
+            outcomes["refused"] += 1
+            continue
+        for name in names:
+            metadata.resolve(tmp_path, name, read)
+    assert all(outcomes.values()), outcomes
+
+
+def test_mutants_of_ledgers(tmp_path: Path) -> None:
+    good = filled(tmp_path / "good", 100).read_bytes()
+    outcomes = {"sound": 0, "anew": 0, "damaged": 0}
+    for number in range(MUTANTS // 20):
+        out = tmp_path / str(number)
+        out.mkdir()
+        (out / LEDGER).write_bytes(mutate(good, good, random.Random(number)))
+        ledger = Ledger.open(out)
+        try:
+            with told(out):
+                read_all(ledger)
+            outcomes["anew" if ledger.begun_anew else "sound"] += 1
+        except LedgerDamaged:
+            outcomes["damaged"] += 1
+        finally:
+            ledger.close()
+    assert sum(outcomes.values()) == MUTANTS // 20, outcomes
+
+
+def test_mutants_of_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    good = b'raw = "raw"\nworkers = 2\ntime_limit = 30.5\nlanguages = ["pl", "de"]\nocr = false\nloss_limit = 0.3\n'
+    outcomes = {"used": 0, "refused": 0}
+    for number in range(MUTANTS // 20):
+        (tmp_path / "cityreports.toml").write_bytes(mutate(good, good, random.Random(number)))
+        try:
+            configuration.load()
+            outcomes["used"] += 1
+        except UsageError:
+            outcomes["refused"] += 1
+    assert outcomes["refused"], outcomes
 
 
 def test_poison_among_four_hundred(tmp_path: Path) -> None:
