@@ -124,9 +124,9 @@ def ingest(
 
 
 def _show_preview(settings: configuration.Settings, options: engine.Options) -> None:
-    from pipeline.run import engine
+    from pipeline.run.preview import preview
 
-    result = engine.preview(settings, options)
+    result = preview(settings, options)
     terminal.show_changes(result.changes, settings)
     terminal.show_notes(result.notes)
 
@@ -147,9 +147,9 @@ def status(raw: str | None, out: str | None, verify: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON, every field in full.")
 def changes(out: str | None, as_json: bool) -> None:
     """What the last run that changed something added, changed and removed, record by record."""
-    from pipeline.run import engine
+    from pipeline.run.preview import last_differences
 
-    done, held = engine.last_differences(configuration.load(out=out))
+    done, held = last_differences(configuration.load(out=out))
     if as_json:
         terminal.say_json(
             {

@@ -170,7 +170,7 @@ def show_summary(result: Result, settings: Settings, seconds: float) -> None:
     if result.record.quarantine:
         out.print(line("In quarantine:"))
         for entry in result.record.quarantine[:10]:
-            out.print(line(f"  {entry.code:<17} {entry.path}", style="yellow"))
+            out.print(line(f"  {entry.kind or entry.code:<17} {entry.path}", style="yellow"))
         if len(result.record.quarantine) > 10:
             out.print(line(f"  … and {len(result.record.quarantine) - 10} more, in run.json"))
     show_notes(result.notes)

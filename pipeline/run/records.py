@@ -45,6 +45,7 @@ class QuarantineLine(Record):
     id: str
     path: str
     code: str
+    kind: str | None = None
 
 
 class RunRecord(Record):

@@ -46,7 +46,7 @@ def make_record(
         kinds=_sorted(Counter(profile.kind for profile in profiles)),
         findings=_sorted(findings),
         quarantine=tuple(
-            QuarantineLine(id=row.id, path=row.path, code=orjson.loads(row.error)["code"])
+            QuarantineLine(id=row.id, path=row.path, code=row.about["code"], kind=row.about.get("kind"))
             for row in sorted(failed, key=lambda row: row.path)
         ),
         notes=notes,

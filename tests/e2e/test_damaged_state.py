@@ -18,6 +18,7 @@ from pipeline.errors import RunError, UsageError
 from pipeline.run import engine
 from pipeline.run.engine import Options
 from pipeline.run.ledger_file import LEDGER
+from pipeline.run.preview import preview
 from pipeline.settings import Settings
 from tests.e2e.helpers import differences, ingest, make_corpus, run, snapshot
 
@@ -112,8 +113,8 @@ def test_outputs_edited_with_size_and_time_kept_are_found_by_digest(made: Path, 
     page.write_bytes(bytes([data[0] ^ 1]) + data[1:])
     os.utime(page, ns=(status.st_atime_ns, status.st_mtime_ns))
     name = str(page.relative_to(own.out))
-    assert not any(name in note for note in engine.preview(own).notes)
-    assert any(name in note for note in engine.preview(own, Options(verify=True)).notes)
+    assert not any(name in note for note in preview(own, Options()).notes)
+    assert any(name in note for note in preview(own, Options(verify=True)).notes)
     engine.ingest(own, Options(verify=True))
     assert differences(snapshot(made / "processed"), snapshot(own.out)) == []
 
@@ -140,7 +141,7 @@ def test_strays_go_and_links_are_not_followed(made: Path, own: Settings, tmp_pat
     shutil.rmtree(other)
     other.symlink_to(elsewhere)
     (own.out / "mine.txt").write_text("not an output, and not in a folder of ours", encoding="utf-8")
-    assert any("stray" in note for note in engine.preview(own).notes)
+    assert any("stray" in note for note in preview(own, Options()).notes)
     engine.ingest(own)
     (own.out / "mine.txt").unlink()
     assert differences(snapshot(made / "processed"), snapshot(own.out)) == []

@@ -66,7 +66,7 @@ def test_every_document_ends_as_a_record_or_in_quarantine(undisturbed: Path) -> 
     assert isinstance(counts, dict)
     assert (counts["documents"], counts["profiles"], counts["quarantined"]) == (DOCUMENTS + 1, DOCUMENTS, 1)
     assert record["quarantine"] == [
-        {"id": record["quarantine"][0]["id"], "path": "empty.txt", "code": "empty"}
+        {"id": record["quarantine"][0]["id"], "path": "empty.txt", "code": "empty", "kind": None}
     ]  # type: ignore[index]
 
 

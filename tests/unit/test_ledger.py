@@ -50,6 +50,19 @@ def read_all(ledger: Ledger) -> int:
     return count + len(made) + len(ledger.standing()) + len(ledger.settled_keys()) + len(ledger.staged_keys())
 
 
+def outcome(out: Path) -> str:
+    """What becomes of the ledger in `out`: read as it was, begun anew, or found damaged while it is read."""
+    ledger = Ledger.open(out)
+    try:
+        with told(out):
+            read_all(ledger)
+        return "anew" if ledger.begun_anew else "sound"
+    except LedgerDamaged:
+        return "damaged"
+    finally:
+        ledger.close()
+
+
 @pytest.fixture(scope="module")
 def bytes_of_a_ledger(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return filled(tmp_path_factory.mktemp("ledger")).read_bytes()
@@ -153,15 +166,7 @@ def test_pages_overwritten_anywhere_are_damage_or_do_no_harm(
                 : len(data) - start
             ]
         (out / LEDGER).write_bytes(data)
-        ledger = Ledger.open(out)
-        try:
-            with told(out):
-                read_all(ledger)
-            outcomes["anew" if ledger.begun_anew else "sound"] += 1
-        except LedgerDamaged:
-            outcomes["damaged"] += 1
-        finally:
-            ledger.close()
+        outcomes[outcome(out)] += 1
     assert all(outcomes.values()), outcomes
 
 
