@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.cli import main
+from pipeline.__main__ import main
 from pipeline.run import pool
 
 if __name__ == "__main__":
