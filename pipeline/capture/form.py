@@ -21,7 +21,9 @@ _SEARCHED: Final = 500_000
 """Characters of markup that are searched: challenges and shells show themselves early."""
 
 _TITLE: Final = re.compile(r"<title[^>]{0,200}>([^<]{1,1000})", re.IGNORECASE)
-_NOSCRIPT: Final = re.compile(r"<noscript[^>]{0,200}>(.{1,3000}?)</noscript", re.IGNORECASE | re.DOTALL)
+_NOSCRIPT: Final = re.compile(
+    r"<noscript[^>]{0,200}>((?:[^<]|<(?!/?noscript)){1,3000})</noscript", re.IGNORECASE
+)
 _SCRIPT: Final = re.compile(r"<script\b", re.IGNORECASE)
 _PICTURE: Final = re.compile(
     r"<(?:img|picture|video|object|embed|frame|iframe|map|canvas|svg)\b", re.IGNORECASE

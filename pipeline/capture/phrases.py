@@ -15,7 +15,7 @@ from pipeline.overlay import load_toml
 
 _WORD: Final = re.compile(r"\w+")
 _IDENTIFIER: Final = re.compile(
-    r"https?://\S+|\b(?=[\w.:-]*\d)[0-9a-z]+(?:[.:-][0-9a-z]+){3,}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{10,}\b",
+    r"https?://\S+|(?<![\w.:-])(?=[\w.:-]*\d)[0-9a-z]+(?:[.:-][0-9a-z]+){3,}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{10,}\b",
     re.IGNORECASE,
 )
 """Addresses, IP addresses and the numbers under which a request is kept: nobody's words."""

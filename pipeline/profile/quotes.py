@@ -13,7 +13,7 @@ _LONGEST = 500
 """A paragraph that ends in a speaker's name is a quote when it is no longer than this."""
 _DASH = re.compile(r"^\s*[—–―-]+\s*")
 _NAME = re.compile(r"[^\W\d_][^\d,;:!?]{0,60}")
-_SPEAKER = re.compile(rf"(?P<speaker>{_NAME.pattern}?)(?:\s*[,(]\s*(?P<role>.{{2,120}}?)\)?)?\s*")
+_SPEAKER = re.compile(rf"(?P<speaker>{_NAME.pattern}?)(?:\s*[,(]\s*(?P<role>.{{2,120}}?)\)?)?\s{{0,9}}")
 _ATTRIBUTED = re.compile(
     rf"(?P<words>.{{8,2000}}?[{_CLOSING}])\s*(?:[—–―-]+\s*)?(?P<by>[^\W\d_][^{_CLOSING}]{{1,140}})", re.DOTALL
 )

@@ -46,7 +46,7 @@ MUTANTS = int(os.environ.get("MUTANTS", "10000"))
 
 def test_killed_hundreds_of_times(tmp_path: Path) -> None:
     raw, out, undisturbed = tmp_path / "raw", tmp_path / "processed", tmp_path / "undisturbed"
-    make_corpus(raw, 40)
+    make_corpus(raw, 16)
     hits = kill_often(raw, out, KILLS, seed=1)
     print(hits)
     complete(raw, out)

@@ -259,4 +259,4 @@ def test_a_child_says_what_is_wrong_with_the_cache_folder(
 
     monkeypatch.setattr(worker.lexis, "warm", warm)
     header, _ = worker.serve({"task": "warm"}, b"", Settings())
-    assert header["run_error"] == header["message"] == "The cache folder cannot be used."
+    assert (header["ends_run"], header["message"]) == ("RunError", "The cache folder cannot be used.")

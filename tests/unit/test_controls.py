@@ -94,6 +94,7 @@ def test_each_line_of_the_terminal_is_made_safe() -> None:
 def test_the_counts_of_a_run_add_up(
     documents: int, quarantined: int, done: int, failed: int, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    from pipeline.run.differences import Differences
     from pipeline.settings import Settings
 
     counts = {
@@ -104,7 +105,12 @@ def test_the_counts_of_a_run_add_up(
         "quarantined": quarantined,
     }
     result: Any = SimpleNamespace(
-        record=SimpleNamespace(counts=counts, quarantine=()), done=done, failed=failed, notes=(), changes=()
+        record=SimpleNamespace(counts=counts, quarantine=()),
+        done=done,
+        failed=failed,
+        notes=(),
+        changes=(),
+        differences=Differences(),
     )
     terminal.show_summary(result, Settings(), 1.0)
     assert says in capsys.readouterr().out

@@ -191,9 +191,7 @@ def _hints(*names: str) -> Hints:
 def _hides(names: str) -> bool:
     """Whether one of the names says by itself that the element is hidden. A modifier of BEM (`--`) may say it of a
     part: `field--label-visually_hidden` hides the label of a field, not the field."""
-    hidden, not_hidden, part = (
-        re.compile("|".join(_listed("visibility", each))) for each in ("hidden", "not_hidden", "part")
-    )
+    hidden, not_hidden, part = _visibility()
     for name in names[:_LONGEST].split():
         words = f" {_read(name)[0]} "
         if not_hidden.search(words) or not hidden.search(words):
@@ -203,6 +201,15 @@ def _hides(names: str) -> bool:
         if not (said and part.search(modifier[: said.start() + 1])):
             return True
     return False
+
+
+@cache
+def _visibility() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What hides, what only looks so, and the parts of an element that a modifier may speak of."""
+    hidden, not_hidden, part = (
+        "|".join(_listed("visibility", name)) for name in ("hidden", "not_hidden", "part")
+    )
+    return re.compile(hidden), re.compile(not_hidden), re.compile(part)
 
 
 def _listed(section: str, name: str) -> list[str]:
