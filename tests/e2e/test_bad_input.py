@@ -56,7 +56,7 @@ def processed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     half = r'<script type="application/ld+json">{"headline": "\ud83d cut by a CMS"}</script>'
     (raw / "half-emoji.html").write_text(half + PAGE.replace("Łódź", "Gdynia"), encoding="utf-8")
     out = base / "processed"
-    done = ingest(raw, out)
+    done = ingest(raw, out, CITYREPORTS_MAX_TEXT_BYTES=str(4 << 20))  # the largest two are cut to it
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     return out
