@@ -70,7 +70,7 @@ def undo_step(text: str, step: Chain, tables: Pages) -> str:
     if true == "entities":
         return html.unescape(text)
     if true == "ftfy":
-        return _by_ftfy(text)
+        return by_ftfy(text)
     if true == LOSSY:
         return _lossy_from(text, read_as, tables)
     if true == "utf-8":
@@ -133,18 +133,18 @@ def ftfy_candidates(text: str, scorer: Scorer, before: tuple[Chain, ...]) -> lis
 
     if not ftfy.badness.is_bad(text):
         return []
-    fixed = _by_ftfy(text)
+    fixed = by_ftfy(text)
     if fixed == text:
         return []
     step = ("ftfy", "ftfy")
     return [Candidate(fixed, (*before, step), frozenset({step}), np.zeros(len(scorer.model.codes)))]
 
 
-def _by_ftfy(text: str) -> str:
+def by_ftfy(text: str) -> str:
     """ftfy's repair of the encoding alone, piece by piece between replacement characters, which it takes for bytes."""
     import ftfy
 
-    config = ftfy.TextFixerConfig(unescape_html=False, replace_lossy_sequences=False)
+    config = ftfy.TextFixerConfig(unescape_html=False, replace_lossy_sequences=False, fix_c1_controls=False)
     pieces = [
         piece if piece.isascii() or piece[0] == REPLACEMENT else ftfy.fix_encoding(piece, config)
         for piece in _BETWEEN_LOST.findall(text)

@@ -42,6 +42,25 @@ def as_edits(text: str, changes: Sequence[Change]) -> list[Edit]:
     ]
 
 
+def applied(text: str, changes: Sequence[Change]) -> str:
+    """`text` after disjoint changes, all in its own coordinates."""
+    parts, at = [], 0
+    for change in sorted(changes):
+        parts += [text[at : change.start], change.after]
+        at = change.end
+    return "".join([*parts, text[at:]])
+
+
+def spans_after(changes: Sequence[Change]) -> list[tuple[int, int]]:
+    """Where the changes of a text stand in the text after them, in order."""
+    spans, moved = [], 0
+    for change in sorted(changes):
+        start = change.start + moved
+        spans.append((start, start + len(change.after)))
+        moved += len(change.after) - (change.end - change.start)
+    return spans
+
+
 def difference(before: str, after: str, cause: str, confidence: float = 1.0) -> list[Change]:
     """What leads from `before` to `after`, word by word where the ASCII white space of both is alike."""
     if before == after:

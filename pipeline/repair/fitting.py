@@ -16,10 +16,11 @@ from string import ascii_lowercase
 
 import numpy as np
 
+from pipeline.lexis.letters import letters_beyond_ascii
 from pipeline.lexis.ngrams import STEP, Ngrams
 from pipeline.lexis.spellings import Spellings, spellings
 from pipeline.lexis.words import word_list
-from pipeline.repair.speech import DOTTED, LOST, Speech, fillings, foreign_letters
+from pipeline.repair.speech import DOTTED, LOST, Speech, fillings
 
 UNLISTED = 0.3
 """The share that all unlisted words have which fit, beside that of the rarest that is listed."""
@@ -68,7 +69,7 @@ def best_fit(pattern: str, known: Speech, model: Ngrams, begins: bool) -> Fit | 
     listed: dict[str, float] = {}
     scores: dict[str, float] = {}
     for language, weight in known.weights.items():
-        letters = foreign_letters(language)
+        letters = letters_beyond_ascii(language)
         if not letters:
             continue
         words = spellings(language)

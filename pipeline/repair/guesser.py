@@ -27,6 +27,10 @@ charset lacked."""
 _CHUNK = re.compile(r"[^ \t\n\r]+")
 _MARK_LEFT = re.compile(r"\A[^?]*+\?(?s:.*)\w|['’-]\?")
 """A question mark that is not at the end of a word, or that stands for a whole part of it."""
+MARKED_WORDS = 3
+"""Different words with question marks between letters, from which on a word in no list is guessed at, too: `rc?d` stood
+in a page about a directory."""
+_MARKED_WORD = re.compile(r"[^\W\d_]+\?+[^\W\d_]+")
 
 
 class Guessed(NamedTuple):
@@ -70,7 +74,15 @@ class Guesser:
         change = Change(guess.start, guess.end, guess.word, CAUSE, guess.probability)
         shown = before.replace(REPLACEMENT, OMISSION)
         told = f"{shown} → {guess.word} ({guess.probability:.2f})"
-        return Guessed(change, guess.probability >= self._threshold, told, REPLACEMENT not in before)
+        is_mark = REPLACEMENT not in before
+        certain = guess.probability >= self._threshold and (not is_mark or guess.is_listed or self._has_marks)
+        return Guessed(change, certain, told, is_mark)
+
+    @cached_property
+    def _has_marks(self) -> bool:
+        """Whether question marks stand in so many different words of the document that they are letters."""
+        words = {word[0] for text in self._texts if "?" in text for word in _MARKED_WORD.finditer(text)}
+        return len(words) >= MARKED_WORDS
 
 
 def _whole_words(text: str, found: list[Guessed]) -> list[Guessed]:

@@ -100,13 +100,15 @@ class Judge:
             [1e6 if code in without else 0.0 for code in scorer.model.codes], dtype=np.float32
         )
 
-    def read(self, text: str, closely: bool = False, document: Array | None = None) -> Reading | None:
+    def read(
+        self, text: str, document: Array | None = None, sound: frozenset[str] = frozenset()
+    ) -> Reading | None:
         """The paragraph as the judge sees it; None where there is nothing to see in it.
 
-        Options are made where something is surprising, or where `closely` asks for them; best first. `document`
-        is what speaks against each language in the document as a whole.
+        Options are made where something is surprising; best first. `document` is what speaks against each language in
+        the document as a whole; `sound` are words that are beyond doubt: they tell the language.
         """
-        touched, context = _parts(text)
+        touched, context = _parts(text, sound)
         if not touched:
             return None
         rows = self.scorer.letters(f"{context} {touched}")
@@ -117,7 +119,7 @@ class Judge:
         identity, surprising = self._as_is(touched, rows[border:], beside)
         letters = sum(map(str.isalpha, context))
         reading = Reading(touched, beside, letters, identity, surprising, (), Vocabulary(context))
-        if not (surprising or closely):
+        if not surprising:
             return reading
         options = self.weigh(reading, self._candidates(touched, beside, ()))
         return replace(reading, options=tuple(sorted(options, key=lambda option: -option.gain)))
@@ -242,8 +244,13 @@ class Judge:
 
 
 def _after(first: Candidate, second: Candidate) -> Candidate:
-    """The second candidate, made from the first, with the costs of both."""
-    return replace(second, prior=first.prior + second.prior, whole=first.whole, sequences=first.sequences)
+    """The second candidate, made from the first, with the costs of both, and no better founded than either."""
+    return replace(
+        second,
+        prior=first.prior + second.prior,
+        whole=first.whole and second.whole,
+        sequences=min(first.sequences, second.sequences),
+    )
 
 
 def known_words(before: str, spoken: str, option: Option) -> float:
@@ -260,8 +267,8 @@ def known_words(before: str, spoken: str, option: Option) -> float:
     return float(np.clip(gains.sum(), -9.0, 9.0))
 
 
-def _parts(text: str) -> tuple[str, str]:
-    """The words of `text` with non-ASCII characters or entities, and those without, each joined by spaces.
+def _parts(text: str, sound: frozenset[str]) -> tuple[str, str]:
+    """The words of `text` with non-ASCII characters or entities, and those without or `sound`, each joined by spaces.
 
     A word counts once: said again it proves nothing more.
     """
@@ -269,7 +276,7 @@ def _parts(text: str) -> tuple[str, str]:
     sizes = [0, 0]
     for match in _CHUNK.finditer(text):
         chunk = match[0]
-        plain = chunk.isascii() and "&" not in chunk
+        plain = (chunk.isascii() and "&" not in chunk) or chunk in sound
         if sizes[plain] < SAMPLE and chunk not in parts[plain]:
             parts[plain][chunk[:SAMPLE]] = None
             sizes[plain] += len(chunk) + 1

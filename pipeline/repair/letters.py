@@ -47,12 +47,13 @@ _MARK_AT_END = re.compile(r"(?<![^\W_])(?<!\ufffd)((?:[^\W\d_]|\ufffd)+)\?(?= [^
 
 @dataclass(frozen=True)
 class Guess:
-    """[start, end) of a text is probably `word`."""
+    """[start, end) of a text is probably `word`; `is_listed` says that it is in a list or stands in the document."""
 
     start: int
     end: int
     word: str
     probability: float
+    is_listed: bool
 
 
 def guesses(text: str, known: Speech, model: Ngrams, marks: bool = False) -> list[Guess]:
@@ -103,7 +104,7 @@ def _guess(text: str, start: int, end: int, known: Speech, model: Ngrams) -> Gue
     cased = _cased(piece, fit.word, begins, turkish)
     if piece[0] == LOST and cased[0].islower():
         probability *= _small(text, start, end, fit.share, known)
-    return Guess(start, end, cased, round(probability, 4))
+    return Guess(start, end, cased, round(probability, 4), fit.share > 0.0)
 
 
 def _asked(text: str, start: int, end: int, known: Speech, model: Ngrams) -> Guess | None:

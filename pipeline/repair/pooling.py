@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from pipeline.lexis.arrays import Array
-from pipeline.repair.candidates import Candidate, Chain, chain_candidate, undo_step
+from pipeline.repair.alone import Draft, draft, option_evidence
+from pipeline.repair.candidates import Chain, chain_candidate
+from pipeline.repair.evidence import FEWEST_LETTERS, NOTHING, SHORTEST, Evidence, letters_of
 from pipeline.repair.judge import Judge, Option, Reading
+from pipeline.repair.verdict import (
+    MOST_POOLED,
+    STRANGE,
+    SUSPICIOUS,
+    UNFAMILIAR,
+    Verdict,
+    is_certain,
+)
 
-REQUIRED = 5.0
-"""The gain (in nats) from which a repair is believed on its own evidence."""
-STRANGE = 7.0
-"""How much more gain each nat of strangeness asks for."""
-TOO_STRANGE = 1.5
-"""The strangeness (nats a letter) beyond which nothing is believed that the document does not support."""
-SUSPICIOUS = 4.5
-"""The gain from which a text is called suspicious although it stays."""
-UNFAMILIAR = 1.0
-"""The strangeness of words (nats a letter) beyond which a text is not even suspected: nobody knows its language."""
-MOST_POOLED = 12.0
-"""The most that a document's other paragraphs can add to the gain of a paragraph."""
 POOLED = 400
 """Paragraphs of a document in which each of the likeliest chains is tried, found there or not."""
 SHARE = 0.3
@@ -37,34 +34,7 @@ _LANGUAGE_SAMPLE = 4000
 _LANGUAGE_WEIGHT = 10.0
 _LANGUAGE_MOST = 5.0
 _CAP = (-12.0, 25.0)
-_CHAINS_TRIED = 6
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What was decided about a paragraph: `text` after the repair, or a suggestion where `certain` is not.
-
-    `by_site` says that the repair is certain only because its code page is proven for the site; `gain` is what it had
-    without that.
-    """
-
-    text: str
-    steps: tuple[Chain, ...]
-    language: str
-    gain: float
-    certain: bool
-    by_site: bool = False
-
-    @property
-    def cause(self) -> str:
-        """The word of the repair vocabulary: true charset → charset it was read as."""
-        names = [true if true == read_as else f"{true}→{read_as}" for true, read_as in self.steps]
-        return ("mojibake-by-site:" if self.by_site else "mojibake:") + "+".join(names)
-
-    @property
-    def confidence(self) -> float:
-        """A probability from the gain."""
-        return round(1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, self.gain)))), 4)
+_CHAINS_TRIED = 8
 
 
 def judge_paragraphs(
@@ -77,19 +47,19 @@ def judge_paragraphs(
     """
     sample = _sample([*texts, *others])
     document = _languages(sample, judge)
-    readings = [judge.read(text, document=document) for text in texts]
+    drafts = [draft(text, judge, document) for text in texts]
     if proven:
-        readings = [reading and _with_proven(reading, proven, judge) for reading in readings]
-    pooled: dict[Chain, list[float]] = {}
-    suspects = [reading for reading in readings if reading and _believed(reading.options[:1])]
+        drafts = [_with_proven(drawn, proven, judge) for drawn in drafts]
+    suspects = [drawn for drawn in drafts if drawn.reading and _suspects(drawn.reading)]
     foreign = bool(suspects) and judge.is_foreign(sample)
-    if len(suspects) >= 2:
-        readings, pooled = _pool(texts, readings, judge, foreign)
-    verdicts = []
-    for number, (text, reading) in enumerate(zip(texts, readings, strict=True)):
-        support = _support(pooled, number)
-        verdicts.append(_verdict(text, reading, judge, support, proven, foreign) if reading else None)
-    return verdicts
+    shown = _shown(suspects, judge, foreign)
+    pooled: dict[Chain, list[float]] = {}
+    if shown and len(texts) > 1:
+        drafts, pooled = _pool(drafts, shown, judge, foreign)
+    return [
+        _verdict(drawn, judge, _support(pooled, number), frozenset(shown), proven, foreign)
+        for number, drawn in enumerate(drafts)
+    ]
 
 
 def _sample(texts: Sequence[str]) -> str:
@@ -106,7 +76,7 @@ def _sample(texts: Sequence[str]) -> str:
 
 def _languages(sample: str, judge: Judge) -> Array | None:
     """What speaks against each language in a document (nats), told by its ASCII words."""
-    letters = sum(map(str.isalpha, sample))
+    letters = letters_of(sample)
     if letters < _ENOUGH:
         return None
     cost = judge.scorer.many([sample])[0] / letters
@@ -114,29 +84,51 @@ def _languages(sample: str, judge: Judge) -> Array | None:
     return against
 
 
-def _believed(options: Sequence[Option]) -> bool:
-    return any(option.gain >= REQUIRED + STRANGE * option.strangeness for option in options)
+def _suspects(reading: Reading) -> bool:
+    return bool(reading.options) and reading.options[0].gain >= SUSPICIOUS
+
+
+def _is_legacy(option: Option, judge: Judge) -> bool:
+    return len(option.candidate.steps) == 1 and option.candidate.steps[0][0] in judge.tables.true
+
+
+def _shown(suspects: Sequence[Draft], judge: Judge, foreign: bool) -> list[Chain]:
+    """The legacy chains for which the paragraphs of the document together show enough, those of most gain first."""
+    gains: defaultdict[Chain, float] = defaultdict(float)
+    known: defaultdict[Chain, Evidence] = defaultdict(lambda: NOTHING)
+    for drawn in suspects:
+        assert drawn.reading is not None
+        best = drawn.reading.options[0].gain
+        seen: set[Chain] = set()
+        for option in drawn.reading.options:
+            if option.gain < max(SUSPICIOUS, best - 3.0) or not _is_legacy(option, judge):
+                continue
+            chains = option.candidate.chains - seen
+            seen |= chains
+            if not chains or not is_certain(
+                option, MOST_POOLED, judge.unfamiliarity(drawn.reading, option, foreign)
+            ):
+                continue
+            found = option_evidence(drawn.reading, option, judge)
+            if letters_of(drawn.base) < FEWEST_LETTERS and max(map(len, found.known), default=0) < SHORTEST:
+                continue
+            for chain in chains:
+                gains[chain] += min(_CAP[1], option.gain)
+                known[chain] = known[chain].with_(found)
+    enough = [chain for chain, found in known.items() if found.is_enough]
+    return sorted(enough, key=lambda chain: (-gains[chain], chain))[: 3 * _CHAINS_TRIED]
 
 
 def _pool(
-    texts: Sequence[str], readings: Sequence[Reading | None], judge: Judge, foreign: bool
-) -> tuple[list[Reading | None], dict[Chain, list[float]]]:
-    """What each of the likeliest legacy chains gains in each paragraph, the paragraphs read with these options."""
-    evidence: defaultdict[Chain, float] = defaultdict(float)
-    for reading in readings:
-        gains: dict[Chain, float] = {}
-        for option in reading.options if reading else ():
-            if len(option.candidate.steps) == 1 and option.candidate.steps[0][0] in judge.tables.true:
-                for chain in option.candidate.chains:
-                    gains[chain] = max(gains.get(chain, 0.0), min(_CAP[1], option.gain))
-        for chain, gain in gains.items():
-            evidence[chain] += gain
-    order = sorted(evidence, key=lambda chain: (-evidence[chain], chain))[: _CHAINS_TRIED * 4]
-    pooled: dict[Chain, list[float]] = {chain: [] for chain in order}
-    seen: list[Reading | None] = []
-    for number, reading in enumerate(readings):
+    drafts: Sequence[Draft], chains: Sequence[Chain], judge: Judge, foreign: bool
+) -> tuple[list[Draft], dict[Chain, list[float]]]:
+    """What each of the chains gains in each paragraph, the paragraphs read with these options."""
+    pooled: dict[Chain, list[float]] = {chain: [] for chain in chains}
+    seen: list[Draft] = []
+    for number, drawn in enumerate(drafts):
+        reading = drawn.reading
         options = list(reading.options) if reading else []
-        for chain in order:
+        for chain in chains:
             known = next((o for o in options if o.candidate.steps and chain in o.candidate.chains), None)
             if known is None and reading is not None and number < POOLED:
                 candidate = chain_candidate(reading.touched, chain, judge.tables)
@@ -145,7 +137,7 @@ def _pool(
                     (known,) = judge.weigh(reading, [candidate])
                     options.append(known)
             pooled[chain].append(_evidence(reading, known, judge, foreign) if reading and known else 0.0)
-        seen.append(reading and _with(reading, options))
+        seen.append(replace(drawn, reading=reading and replace(reading, options=tuple(options))))
     return seen, pooled
 
 
@@ -157,23 +149,23 @@ def _evidence(reading: Reading, option: Option, judge: Judge, foreign: bool) -> 
     return max(_CAP[0], min(_CAP[1], gain))
 
 
-def _with_proven(reading: Reading, proven: frozenset[Chain], judge: Judge) -> Reading:
-    """The reading with the proven chains among its options, where it has any."""
+def _with_proven(drawn: Draft, proven: frozenset[Chain], judge: Judge) -> Draft:
+    """The draft with the proven chains among its options, where it has any."""
+    reading = drawn.reading
+    if reading is None or not reading.options:
+        return drawn
     known = {chain for option in reading.options for chain in option.candidate.chains}
     texts = {option.candidate.text for option in reading.options}
     candidates = []
-    for chain in sorted(proven - known) if reading.options else ():
+    for chain in sorted(proven - known):
         candidate = (
             chain_candidate(reading.touched, chain, judge.tables) if chain[0] in judge.tables.true else None
         )
         if candidate and candidate.text not in texts:
             texts.add(candidate.text)
             candidates.append(candidate)
-    return _with(reading, [*reading.options, *judge.weigh(reading, candidates)])
-
-
-def _with(reading: Reading, options: list[Option]) -> Reading:
-    return replace(reading, options=tuple(options))
+    options = (*reading.options, *judge.weigh(reading, candidates))
+    return replace(drawn, reading=replace(reading, options=options))
 
 
 def _support(pooled: dict[Chain, list[float]], number: int) -> dict[Chain, float]:
@@ -186,51 +178,33 @@ def _support(pooled: dict[Chain, list[float]], number: int) -> dict[Chain, float
 
 
 def _verdict(
-    text: str,
-    reading: Reading,
+    drawn: Draft,
     judge: Judge,
     support: dict[Chain, float],
+    shown: frozenset[Chain],
     proven: frozenset[Chain],
     foreign: bool,
 ) -> Verdict | None:
+    reading = drawn.reading
     best: tuple[float, float, float, Option] | None = None
-    for option in reading.options:
+    for option in reading.options if reading else ():
         chains = option.candidate.chains
         pooled = max((support.get(chain, 0.0) for chain in chains), default=0.0)
         of_site = PROVEN_PAGE if option.gain >= SUSPICIOUS and chains & proven else 0.0
         backed = min(MOST_POOLED, pooled + of_site)
         if best is None or option.gain + backed > best[0]:
             best = (option.gain + backed, backed, pooled, option)
-    if best is None or best[0] < SUSPICIOUS:
-        return None
+    if best is None or reading is None or best[0] < SUSPICIOUS:
+        return drawn.as_verdict()
     gain, backed, pooled, option = best
-    repaired = _whole(text, option.candidate, judge)
-    if repaired == text:
-        return None
     unfamiliar = judge.unfamiliarity(reading, option, foreign)
-    certain = _is_certain(option, backed, unfamiliar)
+    alone = drawn.shows(option, judge)
+    elsewhere = bool(option.candidate.chains & (shown | proven)) and backed > 0.0
+    certain = is_certain(option, backed, unfamiliar) and (alone or elsewhere)
     utf8 = option.candidate.whole and option.candidate.sequences > 0
     known = utf8 or unfamiliar <= UNFAMILIAR
-    suspicious = known and _gives_letters(reading.touched, option.candidate.text)
-    if not (certain or suspicious):
-        return None
-    by_site = certain and not _is_certain(option, pooled, unfamiliar)
+    if not certain and not (known and alone):
+        return drawn.as_verdict()
+    by_site = certain and not is_certain(option, pooled, unfamiliar)
     own = option.gain + pooled if by_site else gain
-    return Verdict(repaired, option.candidate.steps, option.language, own, certain, by_site)
-
-
-def _is_certain(option: Option, backed: float, unfamiliar: float) -> bool:
-    """Whether the gain is enough for so strange a text, with what backs it; what is unfamiliar nothing makes up for."""
-    strangeness = option.strangeness * (1.0 - backed / MOST_POOLED) + unfamiliar
-    return strangeness <= TOO_STRANGE and option.gain + backed >= REQUIRED + STRANGE * strangeness
-
-
-def _gives_letters(before: str, after: str) -> bool:
-    """Whether letters come out that were not there: without such, there is nothing to suspect."""
-    return any(char.isalpha() and not char.isascii() and char not in before for char in after)
-
-
-def _whole(text: str, candidate: Candidate, judge: Judge) -> str:
-    for step in candidate.steps:
-        text = undo_step(text, step, judge.tables)
-    return text
+    return drawn.as_verdict(option, judge, own, certain, by_site)

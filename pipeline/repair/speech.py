@@ -7,13 +7,11 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.lexis.alphabet import character, folded
-from pipeline.lexis.ngrams import STEP, Ngrams, ngrams
+from pipeline.lexis.ngrams import STEP, Ngrams
 from pipeline.lexis.spellings import spellings
 from pipeline.lexis.words import normal, word_list
 from pipeline.model import REPLACEMENT
@@ -35,7 +33,6 @@ NO_LIST = (-10.0, -11.0)
 _LIKELY = 6
 _KEPT = 3
 _LEAST = 0.02
-_COMMON = 1e-4
 _SAMPLE = 200_000
 _WORDS = 800
 _DAMAGED = 12
@@ -129,17 +126,3 @@ def fillings(pattern: str, letters: str) -> Iterator[str]:
     parts = pattern.split(LOST)
     for combination in itertools.product(letters, repeat=len(parts) - 1):
         yield parts[0] + "".join(letter + part for letter, part in zip(combination, parts[1:], strict=True))
-
-
-@cache
-def foreign_letters(language: str) -> str:
-    """The non-ASCII letters of a language, the most frequent first."""
-    model = ngrams()
-    column = model.codes.index(language)
-    share: dict[str, float] = {}
-    for code in range(128, len(model.symbols)):
-        symbol = int(model.symbols[code])
-        char = character(code)
-        if symbol > 1 and char.islower() and folded(char) == char:
-            share[char] = float(np.exp(-float(model.letters[symbol, column]) / STEP))
-    return "".join(sorted((c for c in share if share[c] >= _COMMON), key=lambda c: (-share[c], c)))

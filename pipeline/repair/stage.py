@@ -23,18 +23,19 @@ from pipeline.repair.changes import Change, as_edits, difference
 from pipeline.repair.guesser import Guessed, Guesser
 from pipeline.repair.invisible import (
     control_changes,
+    has_letters_as_controls,
     invisible_changes,
     normal_form_changes,
     typographic_control_changes,
 )
 from pipeline.repair.lost import Loss, losses, symbol_changes, withheld
-from pipeline.repair.oddwords import doubled_changes, mixed_script_changes, unreadable_text
+from pipeline.repair.oddwords import doubled_changes, unreadable_text
 from pipeline.repair.proof import as_chains
 from pipeline.repair.siblings import restore
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.repair.pooling import Verdict
+    from pipeline.repair.verdict import Verdict
 
 _MARK_LEFT = re.compile(
     r"(?<!\S)[\"'(„“«]?(?:[^\W\d_]*[^\W\d_A-Z]\?{1,2}[^\W\d_A-Z]|\?[^\W\d_A-Z])[^\W\d_]*[^\w\s/=&]*(?!\S)"
@@ -61,7 +62,7 @@ def repair(document: Document, answers: Answers, settings: Settings) -> Document
     findings: list[Finding] = []
     verdicts = _verdicts(document, answers)
     texts = [
-        verdicts[index].text if index in verdicts and verdicts[index].certain else block.text
+        verdicts[index].settled if index in verdicts else block.text
         for index, block in enumerate(document.blocks)
     ]
     guesser = Guesser(texts, settings.guess_threshold)
@@ -103,23 +104,25 @@ def _repair_block(
         return block, []
     findings: list[Finding] = []
     repaired = block
-    if verdict and verdict.certain:
-        changes = difference(block.text, verdict.text, verdict.cause, verdict.confidence)
-        repaired = apply(block, as_edits(block.text, changes))
-        told = _BY_SITE if verdict.by_site else None
-        findings.append(_of_edits("mojibake-repaired", index, block, repaired, told))
-    elif verdict:
-        findings.append(_suspicion(index, block, verdict))
-    repaired = _changed(repaired, invisible_changes)
-    if verdict is None or not verdict.certain:
-        typographic = _changed(repaired, typographic_control_changes)
-        if typographic is not repaired:
-            findings.append(_of_edits("mojibake-repaired", index, repaired, typographic))
-        repaired = typographic
-    without_controls = _changed(repaired, control_changes)
-    if without_controls is not repaired:
-        findings.append(_of_edits("control-characters", index, repaired, without_controls))
-    repaired = _changed(_changed(without_controls, symbol_changes), mixed_script_changes)
+    if verdict:
+        repaired = _undone(block, verdict)
+        if repaired is not block:
+            told = _BY_SITE if verdict.by_site else None
+            code = "look-alikes-replaced" if verdict.is_of_look_alikes else "mojibake-repaired"
+            findings.append(_of_edits(code, index, block, repaired, told))
+        if not verdict.certain:
+            findings.append(_suspicion(index, repaired, verdict))
+    if verdict is None or verdict.certain:  # of what is undecided every character may be needed yet
+        visible = _changed(repaired, invisible_changes)
+        typographic = _changed(visible, typographic_control_changes)
+        if has_letters_as_controls(typographic.text):
+            return repaired, [*findings, _controls(index, repaired)]
+        if typographic is not visible:
+            findings.append(_of_edits("mojibake-repaired", index, visible, typographic))
+        repaired = _changed(typographic, control_changes)
+        if repaired is not typographic:
+            findings.append(_of_edits("control-characters", index, typographic, repaired))
+    repaired = _changed(repaired, symbol_changes)
     repaired = _changed(repaired, doubled_changes)
     guesses = guesser.guesses(repaired.text)
     guessed = apply(repaired, as_edits(repaired.text, [g.change for g in guesses if g.certain]))
@@ -137,6 +140,13 @@ def _repair_block(
     if verdict and any(REPLACEMENT in edit.after for edit in repaired.edits):
         repaired = _in_one(block, repaired, verdict)
     return repaired, findings
+
+
+def _undone(block: Block, verdict: Verdict) -> Block:
+    """The block with what its verdict is certain of: first what is proven run by run, then the steps of the whole."""
+    proven = apply(block, as_edits(block.text, verdict.proven))
+    changes = difference(proven.text, verdict.settled, verdict.cause, verdict.confidence)
+    return apply(proven, as_edits(proven.text, changes))
 
 
 def _in_one(block: Block, repaired: Block, verdict: Verdict) -> Block:
@@ -162,6 +172,22 @@ def _suspicion(index: int, block: Block, verdict: Verdict) -> Finding:
         evidence=_readable(block.text[changes[0].start : changes[0].end]),
         suggestion=_readable(changes[0].after) or None,
         count=len(changes),
+    )
+
+
+def _controls(index: int, block: Block) -> Finding:
+    """Control characters stand in words: what they were is not decided, so they stay."""
+    places = [at for at, char in enumerate(block.text) if "\x80" <= char < "\xa0"]
+    start, end = raw_span(block.edits, places[0], places[-1] + 1)
+    return finding(
+        "mojibake-suspected",
+        "Control characters stand in words, in the place of letters that nothing tells.",
+        block=index,
+        start=start,
+        end=end,
+        origins=origins_of(block, start, end),
+        evidence=_readable(block.text[max(0, places[0] - 8) : places[0] + 8]),
+        count=len(places),
     )
 
 

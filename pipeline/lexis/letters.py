@@ -1,0 +1,63 @@
+"""Letters of languages: which alphabet has them, and to which script they belong."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+import numpy as np
+
+from pipeline.lexis.alphabet import character, folded
+from pipeline.lexis.languages import languages
+from pipeline.lexis.ngrams import STEP, ngrams
+from pipeline.overlay import load_toml
+
+COMMON = 1e-4
+"""The share among the letters of a language from which a letter is one of its alphabet: é has 2e-4 in German."""
+_WRITTEN_TWICE = {"ş": "ș", "ţ": "ț"}
+
+
+@lru_cache(maxsize=8192)
+def script(char: str) -> str:
+    """The script of a letter or mark by its name: LATIN, CYRILLIC, DEVANAGARI, CJK …"""
+    return unicodedata.name(char, "UNNAMED").split(" ")[0]
+
+
+@cache
+def letters_beyond_ascii(language: str) -> str:
+    """The small letters beyond ASCII of a language there is a model of, the most frequent first."""
+    model = ngrams()
+    column = model.codes.index(language)
+    share: dict[str, float] = {}
+    for code in range(128, len(model.symbols)):
+        symbol = int(model.symbols[code])
+        char = character(code)
+        if symbol > 1 and char.islower() and folded(char) == char:
+            share[char] = float(np.exp(-float(model.letters[symbol, column]) / STEP))
+    return "".join(sorted((c for c in share if share[c] >= COMMON), key=lambda c: (-share[c], c)))
+
+
+@cache
+def alphabet(language: str) -> frozenset[str]:
+    """The small letters beyond ASCII that a language is written with."""
+    letters = letters_beyond_ascii(language)
+    return frozenset(letters + "".join(_WRITTEN_TWICE.get(char, "") for char in letters))
+
+
+@cache
+def other_alphabets() -> tuple[frozenset[str], ...]:
+    """The alphabets of languages without a model."""
+    return tuple(frozenset(letters) for letters in load_toml("lexis/alphabets.toml").values())
+
+
+def in_one_alphabet(text: str, among: Iterable[str] | None = None, without_model: bool = True) -> bool:
+    """Whether all letters beyond ASCII of `text` are of one language: one of `among`, by default any that has a model.
+
+    Languages without a model count too, unless `without_model` says that the text is in none of these.
+    """
+    letters = {char for char in text.lower() if char.isalpha() and not char.isascii()}
+    codes = (language.code for language in languages()) if among is None else among
+    if any(letters <= alphabet(code) for code in codes):
+        return True
+    return without_model and any(letters <= known for known in other_alphabets())

@@ -1,0 +1,239 @@
+"""What one paragraph shows by itself: what structure proves, and what the letters that would change show.
+
+Structure goes before statistics, with one exception: where the language model is certain of UTF-8 in the whole
+paragraph, its candidate is taken, for it knows the page from all runs at once.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ftfy.badness
+import numpy as np
+
+from pipeline.lexis.arrays import Array
+from pipeline.lexis.languages import languages
+from pipeline.lexis.words import word_list
+from pipeline.repair.candidates import Chain, by_ftfy, undo_step
+from pipeline.repair.changes import Change, applied, difference, spans_after
+from pipeline.repair.evidence import FEWEST_LETTERS, Evidence, evidence, letters_of
+from pipeline.repair.familiar import bare
+from pipeline.repair.judge import UNLISTED, Judge, Option, Reading
+from pipeline.repair.oddwords import mixed_script_changes
+from pipeline.repair.structure import is_written, structural_changes
+from pipeline.repair.verdict import REQUIRED, SUSPICIOUS, Verdict, is_certain
+
+SEQUENCES = 3
+"""So many UTF-8 sequences of a paragraph of which nothing else is left prove it."""
+FTFY = 0.98
+"""The confidence of what ftfy alone decides: of 4,000 damaged sentences of the benchmark so many came back."""
+
+PLAUSIBLE = 12.0
+"""How much more (in nats) the undamaged words may cost in a language than in the likeliest, if they may be in it."""
+FAMILIAR_LETTERS = 20
+"""Undamaged letters of a paragraph …"""
+FAMILIAR_SHARE = 0.6
+"""… and the share of its words in a language's list, from which it is in that language and in none without a model."""
+_OPTIONS = 5
+"""Options of the language model that are asked whether they make more words known than look-alike letters do."""
+_QUOTES = frozenset("”“»«’‘")
+_MARKUP = re.compile(r"[<>]")
+"""What a text shows that is about markup, and means the entities in it."""
+_CHUNK = re.compile(r"[^ \t\n\r]+")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A paragraph as far as it is decided by itself: the changes that are proven, the text after them, its reading."""
+
+    text: str
+    proven: tuple[Change, ...]
+    base: str
+    reading: Reading | None
+
+    def shows(self, option: Option, judge: Judge) -> bool:
+        """Whether the paragraph by itself shows enough for an option that the language model asks for."""
+        assert self.reading is not None
+        return shows(self.base, self.reading, option, judge)
+
+    def as_verdict(
+        self,
+        option: Option | None = None,
+        judge: Judge | None = None,
+        gain: float = 0.0,
+        certain: bool = True,
+        by_site: bool = False,
+    ) -> Verdict | None:
+        """The verdict; None where nothing changes and nothing is suggested."""
+        text = self.base
+        steps: tuple[Chain, ...] = ()
+        if option and judge:
+            steps = option.candidate.steps
+            text = _outside(self.base, spans_after(self.proven), steps, judge)
+        if text == self.base:
+            certain, steps = True, ()
+            if not self.proven:
+                return None
+        return Verdict(
+            self.proven, self.base, text, steps, option.language if option else "", gain, certain, by_site
+        )
+
+
+def draft(text: str, judge: Judge, document: Array | None) -> Draft:
+    """The paragraph with what is certain of it alone.
+
+    `document` is what speaks against each language in the document as a whole.
+    """
+    reading = judge.read(text, document=document)
+    sure = _sure(text, reading, judge)
+    if sure is not None and sure.candidate.steps[-1][0] not in judge.tables.true:
+        return Draft(text, (), text, reading)
+    proven = _proven(text, reading, judge)
+    if not proven:
+        return Draft(text, (), text, reading)
+    base = applied(text, proven)
+    again = judge.read(base, document, _sound(text, proven))
+    if sure is not None and reading is not None and not _is_better(base, again, reading, sure, judge):
+        return Draft(text, (), text, reading)
+    return Draft(text, tuple(proven), base, again)
+
+
+def _sound(text: str, proven: Sequence[Change]) -> frozenset[str]:
+    """The words of the repaired text that hold a proven change."""
+    spans = spans_after(proven)
+    base = applied(text, proven)
+    at = 0
+    words = set()
+    for match in _CHUNK.finditer(base):
+        while at < len(spans) and spans[at][1] <= match.start():
+            at += 1
+        if at < len(spans) and spans[at][0] < match.end():
+            words.add(match[0])
+    return frozenset(words)
+
+
+def _sure(text: str, reading: Reading | None, judge: Judge) -> Option | None:
+    """The best option of a paragraph where it needs nothing but the paragraph itself."""
+    if reading is None or not reading.options:
+        return None
+    option = reading.options[0]
+    if not is_certain(option, 0.0, judge.unfamiliarity(reading, option)):
+        return None
+    return option if shows(text, reading, option, judge) else None
+
+
+def _proven(text: str, reading: Reading | None, judge: Judge) -> list[Change]:
+    """What structure proves; else what look-alike letters show; else what ftfy decides."""
+    changes = structural_changes(text, judge.tables)
+    if not changes:
+        changes = _look_alikes(text, reading)
+    rest = applied(text, changes)
+    if not ftfy.badness.is_bad(rest) or (fixed := by_ftfy(rest)) == rest:
+        return changes
+    cause = changes[0].cause if changes else "mojibake:ftfy"
+    if all(_is_believable(rest, change) for change in difference(rest, fixed, cause)):
+        return difference(text, fixed, cause, FTFY)
+    return changes
+
+
+def _is_believable(text: str, change: Change) -> bool:
+    """Whether what ftfy makes of a piece is what people write.
+
+    Of `Â` before a space it makes a space (it is a word in Welsh); and what a sound quotation mark ends is quoted.
+    """
+    left, right = text[change.start - 1 : change.start], text[change.end : change.end + 1]
+    if text[change.start : change.end].startswith("Â ") or right in _QUOTES:
+        return False
+    signs_aside = [c for c in change.after if not c.isascii() and unicodedata.category(c)[0] not in "SPZ"]
+    return not signs_aside or is_written("".join(signs_aside), left, right)
+
+
+def _look_alikes(text: str, reading: Reading | None) -> list[Change]:
+    """Letters of another script that look like those beside them, where no code page makes more words known."""
+    changes = mixed_script_changes(text)
+    if not changes or reading is None:
+        return changes
+    known = _frequency(text, applied(text, changes), None)
+    by_page = (
+        _frequency(reading.touched, option.candidate.text, option.language)
+        for option in reading.options[:_OPTIONS]
+        if option.gain >= SUSPICIOUS
+    )
+    return (
+        changes
+        if known >= max(by_page, default=0.0)
+        and (known > 0.0 or reading.options[:1] == () or reading.options[0].gain < SUSPICIOUS)
+        else []
+    )
+
+
+def _frequency(before: str, after: str, language: str | None) -> float:
+    """How frequent (in nats over those that are in no list) the words are that change, in one language or in any."""
+    words = [bare(word) for word in _changed(before, after)]
+    lists = [word_list(code) for code in ([language] if language else [known.code for known in languages()])]
+    best = [max((known.frequency(word) for known in lists if known), default=0.0) for word in words if word]
+    return sum(math.log1p(share / UNLISTED) for share in best)
+
+
+def _changed(before: str, after: str) -> dict[str, None]:
+    """The words that are not what they were."""
+    pairs = zip(before.split(" "), after.split(" "), strict=False)
+    return {b: None for a, b in pairs if a != b}
+
+
+def _is_better(base: str, again: Reading | None, reading: Reading, sure: Option, judge: Judge) -> bool:
+    """Whether a paragraph costs less after what is proven, with its best option, than by the option of a code page."""
+    best = float((reading.identity + reading.context).min()) - sure.gain
+    if again is None:
+        return True
+    now = float((again.identity + again.context).min())
+    further = _sure(base, again, judge)
+    return now - (further.gain if further else 0.0) <= best - REQUIRED
+
+
+def shows(text: str, reading: Reading, option: Option, judge: Judge) -> bool:
+    """Whether a paragraph shows enough for an option: UTF-8 by its sequences, a code page by its letters."""
+    candidate = option.candidate
+    if candidate.steps[-1][0] in judge.tables.true:
+        return letters_of(text) >= FEWEST_LETTERS and option_evidence(reading, option, judge).is_enough
+    if any(true == "entities" for true, _ in candidate.steps) and _MARKUP.search(text):
+        return False
+    if candidate.steps[-1][0] == "entities" or (candidate.whole and candidate.sequences >= SEQUENCES):
+        return True
+    if option_evidence(reading, option, judge).is_enough:
+        return True
+    entities = [step for step in candidate.steps if step[0] == "entities"]
+    plain = whole(text, tuple(entities), judge)
+    read_as = dict.fromkeys(page for true, page in candidate.steps if true == "utf-8")
+    structural = applied(plain, structural_changes(plain, judge.tables, tuple(read_as)))
+    return whole(text, candidate.steps, judge) == structural
+
+
+def option_evidence(reading: Reading, option: Option, judge: Judge) -> Evidence:
+    """What the changed words of a paragraph show for an option."""
+    codes = judge.scorer.model.codes
+    near = np.flatnonzero(reading.context <= reading.context.min() + PLAUSIBLE)
+    plausible = [codes[at] for at in near.tolist()]
+    share = reading.vocabulary.share(option.candidate.text, option.language) or 0.0
+    is_familiar = reading.context_letters >= FAMILIAR_LETTERS and share >= FAMILIAR_SHARE
+    return evidence(reading.touched, option.candidate.text, option.language, plausible, is_familiar)
+
+
+def _outside(text: str, spans: Sequence[tuple[int, int]], steps: tuple[Chain, ...], judge: Judge) -> str:
+    """A text with the steps undone, but for the spans that are proven."""
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [whole(text[at:start], steps, judge), text[start:end]]
+        at = end
+    return "".join([*parts, whole(text[at:], steps, judge)])
+
+
+def whole(text: str, steps: tuple[Chain, ...], judge: Judge) -> str:
+    """All of a paragraph with the steps undone."""
+    for step in steps:
+        text = undo_step(text, step, judge.tables)
+    return text

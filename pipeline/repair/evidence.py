@@ -1,0 +1,193 @@
+"""The floor of evidence: what the letters that a code page would change must show before any of them is changed.
+
+White space, signs and quotes are no evidence. A change of script needs several letters; a change within one script a
+word that becomes known, or several letters that no language combines and that become letters of one language. What a
+paragraph does not show by itself, the other paragraphs of its document may (see `pooling`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.lexis.languages import languages
+from pipeline.lexis.letters import alphabet, in_one_alphabet, script
+from pipeline.lexis.words import word_list
+
+FEWEST_LETTERS = 6
+"""A paragraph with fewer letters is never changed by itself: of the 18 alphabets of the benchmark set as headings, each
+letter a paragraph, 15 were."""
+NEW_SCRIPT = 4
+"""Letters that must come out of another script than the one they stood in."""
+FOREIGN = 2
+"""Letters outside every alphabet that must become letters of one language, where no word becomes known."""
+SHORTEST = 3
+"""A shorter word proves nothing by being known: word lists hold every pair of letters."""
+FREQUENT = 3e-4
+"""… unless it is one of the most frequent words (è, år, às), …"""
+RARE = 0.01
+"""… and so much more frequent than what stood there is in any language that the words beside it may be in."""
+LONG = 6
+"""Letters of a word within which one sign or letter of another script is proof that it was something else."""
+JOINING = frozenset("’‘'·‐‑–—…«»“”/\u00ad\u00a0\u200b\u200c\u200d")
+"""Signs that stand between letters."""
+WORDS = 40
+"""Changed words that are looked up."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)?")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the changed words of a paragraph show.
+
+    `known` are those that became words of the language, or lost a sign within them; `foreign` is how many letters that
+    no language combines became letters of one, `common` how many of these stand in words without a capital beside words
+    of that language alone; `letters` is how many letters changed, `new_script` whether some of them are of another
+    script than what stood there.
+    """
+
+    known: frozenset[str]
+    foreign: int
+    common: int
+    letters: int
+    new_script: bool
+
+    def with_(self, other: Evidence) -> Evidence:
+        """What two paragraphs show together."""
+        return Evidence(
+            self.known | other.known,
+            self.foreign + other.foreign,
+            self.common + other.common,
+            self.letters + other.letters,
+            self.new_script or other.new_script,
+        )
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the change may be believed, if the language model asks for it."""
+        if self.new_script and self.letters < NEW_SCRIPT:
+            return False
+        return bool(self.known) or self.foreign >= FOREIGN or self.common > 0
+
+
+NOTHING = Evidence(frozenset(), 0, 0, 0, False)
+
+
+def evidence(before: str, after: str, language: str, plausible: Sequence[str], is_familiar: bool) -> Evidence:
+    """What speaks for `after` having been misread as `before`, for a candidate in `language`.
+
+    Both are the words that change or may change, in the same order and joined by spaces. `plausible` are the languages
+    that the words beside them may be in: letters that one of these has are no foreign ones. `is_familiar` says that
+    these words are words of the candidate's language.
+    """
+    old, new = before.split(" "), after.split(" ")
+    if len(old) != len(new):
+        return NOTHING
+    pairs = [(a, b) for a, b in dict.fromkeys(zip(old, new, strict=True)) if a != b][:WORDS]
+    known: set[str] = set()
+    foreign = common = letters = 0
+    new_script = False
+    home = alphabet(language)
+    only = all(code == language for code in plausible)
+    at_home = in_one_alphabet("".join(a for a, _ in pairs), plausible, not is_familiar)
+    for a, b in pairs:
+        for word, stood in _changed_words(a, b):
+            if _becomes_known(word, stood, language, plausible, is_familiar) or _was_malformed(
+                word, stood, home
+            ):
+                known.add(word)
+            came_home = _came_home(word, stood, home, at_home)
+            foreign += came_home
+            if only and len(word) >= LONG and word.islower():
+                common += came_home
+            letters += sum(char.isalpha() and char not in stood for char in word)
+            new_script = new_script or _changes_script(word, stood)
+    return Evidence(frozenset(known), foreign, common, letters, new_script)
+
+
+def _changed_words(before: str, after: str) -> list[tuple[str, str]]:
+    """The words of a changed chunk that differ, each with what stood in its place."""
+    if len(before) != len(after):
+        return [(match[0], before) for match in _WORD.finditer(after) if match[0] not in before]
+    return [
+        (match[0], before[match.start() : match.end()])
+        for match in _WORD.finditer(after)
+        if before[match.start() : match.end()] != match[0]
+    ]
+
+
+def _becomes_known(word: str, stood: str, language: str, plausible: Sequence[str], is_familiar: bool) -> bool:
+    """Whether a piece that was no word of any language becomes one of this."""
+    words = word_list(language)
+    if words is None:
+        return False
+    share = words.frequency(word)
+    if len(word) >= SHORTEST:
+        return bool(share > 0.0) and not is_known_anywhere(stood)
+    if not is_familiar:
+        return False
+    if len(word) == 1 and not (word.islower() and (stood.isalpha() or "\x80" <= stood < "\xa0")):
+        return False
+    return share >= FREQUENT and _frequency(stood, plausible) < RARE * share
+
+
+def _was_malformed(word: str, stood: str, home: frozenset[str]) -> bool:
+    """Whether a long word had a sign, a capital or a letter of another script between small letters, and no longer."""
+    if len(word) < LONG or len(word) != len(stood) or not word[1:].islower():
+        return False
+    return any(
+        char != was and char in home and left.islower() and right.islower() and not _stands_between(was, left)
+        for char, was, left, right in zip(word[1:], stood[1:], stood, stood[2:], strict=False)
+    )
+
+
+def _stands_between(char: str, left: str) -> bool:
+    """Whether a character may stand between two small letters: a small letter of their script, or what joins words."""
+    if char.isalpha():
+        return char.islower() and script(char) == script(left)
+    return char in JOINING
+
+
+def _came_home(word: str, stood: str, home: frozenset[str], was_at_home: bool) -> int:
+    """How many letters of the language stand where signs stood in a word, or letters that no language combines."""
+    if len(word) == 1:
+        return 0
+    if len(word) != len(stood):
+        return 0 if was_at_home else sum(char.lower() in home for char in word)
+    count = 0
+    for at, (char, was) in enumerate(zip(word, stood, strict=True)):
+        if char != was and char.lower() in home and not was.isspace():
+            beside = stood[max(0, at - 1) : at] + stood[at + 1 : at + 2]
+            count += not was_at_home if was.isalpha() else any(map(str.isalpha, beside))
+    return count
+
+
+def _changes_script(word: str, stood: str) -> bool:
+    """Whether letters of a word came out in another script than the letters that stood there, Latin ones aside."""
+    was = {script(char) for char in stood if char.isalpha()}
+    return bool({script(char) for char in word if char.isalpha()} - was - {"LATIN"})
+
+
+def is_known(word: str, language: str) -> bool:
+    """Whether a word is in the list of a language."""
+    words = word_list(language)
+    return words is not None and bool(words.frequency(word) > 0.0)
+
+
+def _frequency(piece: str, among: Sequence[str]) -> float:
+    """How frequent a piece of text is, as a word of that of some languages in which it is most frequent."""
+    lists = map(word_list, among)
+    return max((float(words.frequency(piece)) for words in lists if words), default=0.0)
+
+
+def is_known_anywhere(piece: str) -> bool:
+    """Whether a piece of text is a word of any language that there is a list of."""
+    found = _WORD.fullmatch(piece)
+    return found is not None and any(is_known(piece, language.code) for language in languages())
+
+
+def letters_of(text: str) -> int:
+    """How many letters a text has."""
+    return sum(map(str.isalpha, text))
