@@ -323,6 +323,8 @@ def _show_findings(findings: Sequence[Finding]) -> None:
         out.print(line(finding.message, limit=_SHOWN))
         for origin in finding.origins[:1]:
             out.print(line(f"           {place(origin)}", style="dim"))
+        if finding.evidence:
+            out.print(line(f"           seen: {safe(finding.evidence, _SHOWN)}"))
         if finding.suggestion:
             out.print(line(f"           suggestion: {safe(finding.suggestion, _SHOWN)}"))
 

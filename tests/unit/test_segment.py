@@ -104,6 +104,24 @@ def test_title_tagline_sections() -> None:
     ]  # fmt: skip
 
 
+def test_headings_that_match_no_section_are_one_finding() -> None:
+    names = [f"What the harbour says in year {number}" for number in range(60)]
+    blocks = [block for name in names for block in (heading(name), paragraph(PROSE))]
+    document = segmented(heading("Turku", 1), heading("Housing"), paragraph(PROSE), *blocks)
+    (finding,) = document.findings
+    assert (finding.code, finding.severity, finding.count) == ("heading-unmatched", "info", 60)
+    assert finding.block is not None and document.blocks[finding.block].text == names[0]
+    assert (finding.start, finding.end) == (0, len(names[0]))
+    shown = (finding.evidence or "").split(" · ")
+    assert shown == [*names[:20], "… and 40 more"]
+    assert finding.message.startswith("60 headings ")
+
+
+def test_a_long_heading_is_quoted_in_part() -> None:
+    (finding,) = segmented(heading("Turku", 1), heading("harbour " * 100), paragraph(PROSE)).findings
+    assert finding.count == 1 and len(finding.evidence or "") == 80
+
+
 def test_an_introduction_is_no_tagline() -> None:
     document = segmented(heading("Turku", 1), paragraph(PROSE), heading("Housing"), paragraph(PROSE))
     assert shape(document) == [("other", None, (1,)), ("housing", "Housing", (3,))]
