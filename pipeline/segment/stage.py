@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.findings import finding
 from pipeline.lexis import gazetteer
+from pipeline.losses import lost_in
 from pipeline.model import (
     REPLACEMENT,
     Answers,
@@ -25,7 +26,7 @@ from pipeline.model import (
     new_block,
 )
 from pipeline.segment.anatomy import Anatomy, anatomy
-from pipeline.segment.damage import damage, lost_in
+from pipeline.segment.damage import damage
 from pipeline.segment.headings import OTHER, Found, languages, match_heading, sections
 from pipeline.segment.phrases import is_related, phrases
 from pipeline.segment.rescue import rescued
