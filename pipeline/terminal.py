@@ -196,7 +196,7 @@ def _what_was_done(result: Result) -> str:
     """The documents of a run in three parts that add up: each is done now, unchanged, or in quarantine."""
     assert result.record is not None
     counts = result.record.counts
-    if not result.done and not result.failed:
+    if not result.done and not result.failed and not result.differences.records:
         return "Nothing changed since the last run."
     unchanged = counts["documents"] - counts["quarantined"] - result.done
     aside = f", {counts['quarantined']:,} in quarantine" if counts["quarantined"] else ""
