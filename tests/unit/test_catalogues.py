@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import pipeline
-from pipeline import causes, findings
+from pipeline import causes, findings, terminal
+from pipeline.model import Edit
+from pipeline.settings import Settings
+from tests.conftest import PROJECT
 
 PACKAGE = Path(pipeline.__file__).parent
 TREES = {
@@ -193,3 +197,41 @@ def test_a_finding_of_lost_text_says_where_and_how_much(where: dict[str, int]) -
 def test_causes_are_described() -> None:
     for name, cause in causes.catalogue().items():
         assert re.fullmatch(r"[^\n]+\.", cause.meaning) and re.fullmatch(r"[^\n]+\.", cause.action), name
+
+
+def test_causes_that_cases_expect_are_listed() -> None:
+    cases = (PROJECT / "tests" / "cases" / "repair").rglob("*.toml")
+    named = {
+        cause for path in cases for cause in tomllib.loads(path.read_text(encoding="utf-8")).get("causes", ())
+    }
+    assert len(named) > 8
+    assert {causes.word_of(cause) for cause in named} <= set(causes.catalogue())
+
+
+EDITS = [("soft-hyphen", "\u00ad", "")] * 45 + [
+    ("mojibake:utf-8→cp1252", "Ã¼", "ü"),
+    ("withheld", "x\ufffd", "[…]"),
+]
+
+
+def test_what_is_lost_and_repaired_is_shown_before_what_is_only_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    edits = [Edit(start=0, end=len(was), before=was, after=now, cause=cause) for cause, was, now in EDITS]
+    edits.append(Edit(start=0, end=1, before="a", after="b", cause="of-another-version"))
+    terminal._show_repairs([(number, edit) for number, edit in enumerate(edits)])
+    said = capsys.readouterr().out.strip().split("\n")
+    assert said[0] == "Edits: 48 (1 loss, 1 unknown, 1 repair, 45 reading)"
+    assert [row.split(":")[0].split(", ")[1] for row in said[1:4]] == [
+        "withheld",
+        "of-another-version",
+        "mojibake",
+    ]
+    assert said[-1].endswith("… and 8 more, in document.json")
+
+
+def test_causes_are_shown_with_their_classes(capsys: pytest.CaptureFixture[str]) -> None:
+    numbers = dict.fromkeys(("documents", "blocks", "edits", "before", "after", "lost"), 1)
+    terminal.show_causes({"broken-font": numbers, "nfc": numbers}, Settings())
+    rows = [row.split()[:2] for row in capsys.readouterr().out.splitlines() if row]
+    assert rows[:3] == [["cause", "class"], ["broken-font", "repair"], ["nfc", "reading"]]
