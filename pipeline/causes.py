@@ -9,14 +9,13 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import Field
 
 from pipeline.model import Record
 
 CauseClass = Literal["reading", "repair", "guess", "loss", "human"]
-CLASSES: tuple[CauseClass, ...] = get_args(CauseClass)
 
 RESTORING: frozenset[CauseClass] = frozenset({"repair", "guess", "human"})
 """Classes of edits that put damaged text right: a section with one is not clean."""

@@ -9,7 +9,18 @@ import pytest
 
 from pipeline import causes
 from pipeline.losses import lost_in
-from pipeline.model import Answers, Document, Finding, PageBox, Profile, Source, TextRange, new_block
+from pipeline.model import (
+    Answers,
+    Document,
+    Edit,
+    Finding,
+    PageBox,
+    Profile,
+    Source,
+    TextRange,
+    apply,
+    new_block,
+)
 from pipeline.profile.quality import damage
 from pipeline.render import markdown
 from pipeline.run import stages
@@ -92,6 +103,15 @@ def test_a_font_that_was_read_by_its_offset_makes_a_section_repaired() -> None:
     assert document.blocks[0].text == text
     assert [section.status for section in document.sections] == ["repaired"]
     assert stages.counts(document)["repairs"] == 1
+
+
+def test_what_ocr_read_is_a_guess() -> None:
+    text = "Flats are let to new residents by the city's own company."
+    read = new_block("paragraph", text, [PageBox(page=1, box=(0, 0, 9, 9))])
+    read = apply(read, [Edit(start=0, end=9, before=text[:9], after=text[:9], cause="ocr", confidence=0.9)])
+    document, profile = analysed(new_block("heading", "Housing", level=2), read, media_type="application/pdf")
+    assert [section.status for section in document.sections] == ["repaired"]
+    assert passages(document, profile, SETTINGS) == ([], [])
 
 
 def test_on_paper_a_character_glued_to_a_word_is_a_letter() -> None:
