@@ -87,8 +87,8 @@ Origin = Annotated[TextRange | PageBox | Metadata | Sibling, Field(discriminator
 class Edit(Record):
     """One change of a block's text: `before` stood at [start, end) of the text before the change.
 
-    `cause` is a word of the repair vocabulary (`mojibake:utf-8→cp1252`, `dehyphenate`, `withheld` …);
-    `confidence` is a probability in [0, 1].
+    `cause` is an entry of the catalogue in `causes.py`, with more behind a colon (`mojibake:utf-8→cp1252`,
+    `dehyphenate`, `withheld` …); `confidence` is a probability in [0, 1].
     """
 
     start: int = Field(ge=0)

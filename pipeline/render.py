@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 
 from pipeline.controls import removed
-from pipeline.model import OMISSION, REPLACEMENT, Block, Cell, Document
+from pipeline.losses import lost_in
+from pipeline.model import OMISSION, Block, Cell, Document
 from pipeline.spans import Spans
 
 _MANY_PLACES = 10_000
@@ -67,6 +68,9 @@ def markdown(document: Document) -> str:
     Furniture and hidden text are left out; where a block's text was lost, a note stands in its place.
     """
     content = [block for block in document.blocks if block.is_content]
+    lost = [
+        count for block, count in zip(document.blocks, lost_in(document), strict=True) if block.is_content
+    ]
     parts: list[str] = []
     previous: Block | None = None
     lists = _Lists()
@@ -77,7 +81,7 @@ def markdown(document: Document) -> str:
             previous = block
             continue
         shown = block.model_copy(update={"speaker": None}) if _is_attribution(block, following) else block
-        part = markdown_block(shown) or _loss_note(block)
+        part = markdown_block(shown) or _loss_note(lost[position])
         if not part:
             continue
         if block.kind == "list_item":
@@ -152,9 +156,8 @@ def _one_line(text: str) -> str:
     return " ".join(line.strip() for line in text.split("\n"))
 
 
-def _loss_note(block: Block) -> str:
-    lost = block.raw.count(REPLACEMENT)
-    return f"*{OMISSION} (text lost: {lost:,} replacement characters)*" if lost else ""
+def _loss_note(lost: int) -> str:
+    return f"*{OMISSION} (text lost: {lost:,} unreadable characters)*" if lost else ""
 
 
 def linked(block: Block) -> str:

@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from pipeline import controls
+from pipeline import causes, controls
 from pipeline.model import REPLACEMENT, Block, Edit, Finding, Metadata, Origin, PageBox, Sibling, TextRange
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ _CONTEXT = 24
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "dim"}
 
+
+_GRAVEST_FIRST = ("loss", "guess", "human", "repair", "reading")
+"""Classes of edits in the order in which they are shown."""
 
 _NARROWEST, _WIDEST = 20, 1000
 """Columns between which `COLUMNS` is believed."""
@@ -193,7 +196,7 @@ def _what_was_done(result: Result) -> str:
     """The documents of a run in three parts that add up: each is done now, unchanged, or in quarantine."""
     assert result.record is not None
     counts = result.record.counts
-    if not result.done and not result.failed:
+    if not result.done and not result.failed and not result.differences.records:
         return "Nothing changed since the last run."
     unchanged = counts["documents"] - counts["quarantined"] - result.done
     aside = f", {counts['quarantined']:,} in quarantine" if counts["quarantined"] else ""
@@ -323,18 +326,31 @@ def _show_findings(findings: Sequence[Finding]) -> None:
         out.print(line(finding.message, limit=_SHOWN))
         for origin in finding.origins[:1]:
             out.print(line(f"           {place(origin)}", style="dim"))
+        if finding.evidence:
+            out.print(line(f"           seen: {safe(finding.evidence, _SHOWN)}"))
         if finding.suggestion:
             out.print(line(f"           suggestion: {safe(finding.suggestion, _SHOWN)}"))
 
 
 def _show_repairs(edits: Sequence[tuple[int, Edit]]) -> None:
+    """The edits of a document: how many of each class, and the first of them, what is lost before what is only read."""
     out = console()
+    classes = Counter(_class(edit.cause) for _, edit in edits)
+    order = {name: place for place, name in enumerate(_GRAVEST_FIRST)}
+    shown = sorted(edits, key=lambda item: order.get(_class(item[1].cause), 0))
+    told = ", ".join(f"{classes[name]:,} {name}" for name in sorted(classes, key=lambda n: order.get(n, 0)))
     out.print()
-    out.print(line(f"Edits: {len(edits)}", style="bold"))
-    for index, edit in edits[:40]:
+    out.print(line(f"Edits: {len(edits)}" + (f" ({told})" if told else ""), style="bold"))
+    for index, edit in shown[:40]:
         out.print(line(f"  block {index}, {edit.cause}: {_change(edit)}"))
     if len(edits) > 40:
         out.print(line(f"  … and {len(edits) - 40} more, in document.json"))
+
+
+def _class(cause: str) -> str:
+    """The class of a cause, for a person; records of another version of the program may have causes unknown here."""
+    known = causes.catalogue().get(causes.word_of(cause))
+    return known.kind if known else "unknown"
 
 
 def _change(edit: Edit) -> str:
@@ -346,19 +362,20 @@ def _change(edit: Edit) -> str:
 # --- repairs ---
 
 
-def show_causes(causes: dict[str, dict[str, int]], settings: Settings) -> None:
+def show_causes(by_cause: dict[str, dict[str, int]], settings: Settings) -> None:
     """What was changed over the whole corpus, by cause."""
     out = console()
-    if not causes:
+    if not by_cause:
         out.print(line("Nothing was changed."))
         return
     names = ("documents", "blocks", "edits", "before", "after", "lost")
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("cause")
+    table.add_column("class")
     for name in names:
         table.add_column(name, justify="right")
-    for cause, numbers in causes.items():
-        table.add_row(line(cause), *(f"{numbers[name]:,}" for name in names))
+    for cause, numbers in by_cause.items():
+        table.add_row(line(cause), line(_class(cause)), *(f"{numbers[name]:,}" for name in names))
     out.print(table)
     out.print()
     out.print(line(f"before, after, lost: characters. By document: {settings.out / 'repairs.csv'}"))
@@ -379,7 +396,7 @@ def show_repairs(found: Found) -> None:
     if not by_cause:
         out.print(line("Nothing was changed."))
     for cause, edits in sorted(by_cause.items(), key=lambda item: (-len(item[1]), item[0])):
-        out.print(line(f"{cause}: {len(edits)}", style="bold"))
+        out.print(line(f"{cause} ({_class(cause)}): {len(edits)}", style="bold"))
         for index, left, right, edit in edits:
             before = (
                 edit.before

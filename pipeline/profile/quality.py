@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from pipeline.losses import damaged_share, lost_in
 from pipeline.model import CityRef, Document, Finding, ProfileSection, Quality
 
 
@@ -36,10 +37,7 @@ def quality(
 
 
 def damage(document: Document) -> float:
-    """Characters lost ÷ (lost + kept) over all sections of the document, from each section's share and raw text."""
-    lost = total = 0.0
-    for section in document.sections:
-        size = sum(len(document.blocks[index].raw) for index in section.blocks)
-        lost += section.damaged * size
-        total += size
-    return min(1.0, lost / total) if total else 0.0
+    """Characters lost ÷ (lost + kept) over all sections of the document."""
+    lost = lost_in(document)
+    inside = [index for section in document.sections for index in section.blocks]
+    return damaged_share([document.blocks[index] for index in inside], [lost[index] for index in inside])

@@ -18,6 +18,12 @@ PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
 UNREADABLE = re.compile(rf"{REPLACEMENT}|[{PRIVATE}]|\(cid:\d{{1,6}}\)")
 _RUN = re.compile(rf"(?:{REPLACEMENT}|[{PRIVATE}]|\(cid:\d{{1,6}}\))+")
 _PRIVATE_RUN = re.compile(rf"[{PRIVATE}]+")
+_WITHIN_WORD = re.compile(rf"(?<=\w)[{PRIVATE}]+(?=\w)")
+_LETTER = "[^\\W\\d_\u1100-\u1dff\u2e80-\U0010ffff]"
+"""A letter of a script that parts its words, as Hangul, kana and Chinese signs do not."""
+_GLUE = rf"[\w{PRIVATE}{REPLACEMENT}]"
+_GLUED = re.compile(rf"(?<={_LETTER}{{3}})[{PRIVATE}](?!{_GLUE})|(?<!{_GLUE})[{PRIVATE}](?={_LETTER}{{3}})")
+"""One private-use character behind or before three letters, and nothing glued to its other side."""
 
 _MARKS = re.compile(
     r"(?<!\S)[^\w\s?]{0,2}\?{2,}(?:[^\w\s]{0,3}[ \u00a0]+[^\w\s]{0,3}\?[^\w\s]{0,80}){2,}(?!\S)"
@@ -93,6 +99,17 @@ def symbol_changes(text: str) -> list[Change]:
         sign = "".join(signs.get(char, "") for char in match[0])
         changes.append(Change(match.start(), match.end(), sign, "symbol-font" if sign else "icon", 0.9))
     return changes
+
+
+def icon_changes(text: str) -> list[Change]:
+    """Icons that an icon font glues to a word (a private-use character before or behind it) go.
+
+    For text of pages: on paper, such a character is a letter whose meaning the font does not say. Where one stands
+    within a word, none of the text is taken for an icon.
+    """
+    if not _PRIVATE_RUN.search(text) or _WITHIN_WORD.search(text):
+        return []
+    return [Change(*match.span(), "", "icon", 0.9) for match in _GLUED.finditer(text)]
 
 
 @cache

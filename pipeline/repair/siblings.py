@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.findings import finding
+from pipeline.findings import finding, loses_text
 from pipeline.model import (
     OMISSION,
     Answers,
@@ -24,7 +24,6 @@ from pipeline.model import (
 
 _FRAGMENT = 12
 """Letters of what is left of a damaged block that a donor must hold too, piece by piece."""
-_LOSSES = ("text-lost", "unmapped-characters")
 _SHOWN = 300
 
 
@@ -78,7 +77,7 @@ def _with_blocks(
         moved[index] = len(blocks)
         blocks.append(block.model_copy(update={"visibility": "hidden"}) if index in healed else block)
         blocks += inserted.get(index, ())
-    kept = [f for f in document.findings if not (f.code in _LOSSES and f.block in healed)]
+    kept = [f for f in document.findings if not (f.block in healed and loses_text(f.code))]
     told = tuple(
         f if f.block is None else f.model_copy(update={"block": moved[f.block]}) for f in (*kept, *findings)
     )

@@ -15,6 +15,7 @@ from pipeline.model import (
     Document,
     Finding,
     Origin,
+    PageBox,
     apply,
     origins_of,
     raw_span,
@@ -28,7 +29,7 @@ from pipeline.repair.invisible import (
     normal_form_changes,
     typographic_control_changes,
 )
-from pipeline.repair.lost import Loss, losses, symbol_changes, withheld
+from pipeline.repair.lost import Loss, icon_changes, losses, symbol_changes, withheld
 from pipeline.repair.oddwords import doubled_changes, unreadable_text
 from pipeline.repair.proof import as_chains
 from pipeline.repair.siblings import restore
@@ -74,6 +75,7 @@ def repair(document: Document, answers: Answers, settings: Settings) -> Document
         blocks.append(repaired)
         findings += noticed
     result = document.model_copy(update={"blocks": tuple(blocks)})
+    findings += _icons(result)
     findings += _unreadable(result)
     findings += _spacing(result)
     return restore(result.with_findings(findings), answers)
@@ -123,6 +125,8 @@ def _repair_block(
         if repaired is not typographic:
             findings.append(_of_edits("control-characters", index, typographic, repaired))
     repaired = _changed(repaired, symbol_changes)
+    if not any(isinstance(origin, PageBox) for origin in block.origins):
+        repaired = _changed(repaired, icon_changes)
     repaired = _changed(repaired, doubled_changes)
     guesses = guesser.guesses(repaired.text)
     guessed = apply(repaired, as_edits(repaired.text, [g.change for g in guesses if g.certain]))
@@ -294,6 +298,31 @@ def _loss_finding(index: int, block: Block, lost: list[Loss], suggestion: str | 
         suggestion=suggestion,
         count=count,
     )
+
+
+def _icons(document: Document) -> list[Finding]:
+    """One finding for all icons that were taken out of a document's text; it names the first."""
+    places: list[tuple[int, int, int]] = []
+    shown: dict[str, None] = {}
+    for index, block in enumerate(document.blocks):
+        for place, edit in enumerate(block.edits):
+            if edit.cause == "icon":
+                places.append((index, *raw_span(block.edits[:place], edit.start, edit.end)))
+                shown[_readable(edit.before)] = None
+    if not places:
+        return []
+    index, start, end = min(places)
+    return [
+        finding(
+            "icon-characters",
+            block=index,
+            start=start,
+            end=end,
+            origins=origins_of(document.blocks[index], start, end),
+            evidence=", ".join(list(shown)[:_EXAMPLES]),
+            count=len(places),
+        )
+    ]
 
 
 def _unreadable(document: Document) -> list[Finding]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from pipeline.causes import class_of
 from pipeline.findings import finding
 from pipeline.model import Capture, Profile
 from pipeline.profile import make_cities
@@ -24,8 +25,8 @@ SECTION_COLUMNS = (
     "heading", "lead", "text", "status", "damaged", "url", "source",
 )  # fmt: skip
 REPAIR_COLUMNS = (
-    "path", "url", "profile", "document", "site", "language", "cause", "edits", "blocks", "characters_before",
-    "characters_after", "characters_lost",
+    "path", "url", "profile", "document", "site", "language", "cause", "class", "edits", "blocks",
+    "characters_before", "characters_after", "characters_lost",
 )  # fmt: skip
 REFETCH_COLUMNS = ("path", "url", "profile", "document", "lost_characters", "sections", "reason")
 _MENDED_BY_FETCHING = ("not-the-page", "empty", "broken", "unreadable", "changed")
@@ -72,7 +73,7 @@ def files(corpus: Corpus, failed: Sequence[Failed]) -> dict[str, bytes]:
             profile.model_dump(mode="json", exclude_none=True) for profile in corpus.profiles
         ),
         "cities.jsonl": _lines(city.model_dump(mode="json", exclude_none=True) for city in cities),
-        "findings.jsonl": _lines(_finding_rows(corpus)),
+        "findings.jsonl": _lines(finding_rows(corpus)),
         "sections.csv": _csv(sections, SECTION_COLUMNS),
         "sections.parquet": _parquet(sections, _SECTION_TYPES),
         "profiles.parquet": _parquet([_flat(profile) for profile in corpus.profiles], _PROFILE_TYPES),
@@ -90,7 +91,8 @@ def _pretty(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _finding_rows(corpus: Corpus) -> Iterable[dict[str, Any]]:
+def finding_rows(corpus: Corpus) -> Iterator[dict[str, Any]]:
+    """All findings of a corpus, each with its document, profile and path."""
     for row in corpus.rows:
         about = {"document": row.document, "profile": orjson.loads(row.profile)["id"], "path": row.path}
         for item in orjson.loads(row.findings):
@@ -212,6 +214,7 @@ def _repair_rows(corpus: Corpus) -> list[dict[str, Any]]:
                     "site": profile.get("site"),
                     "language": profile.get("language"),
                     "cause": cause,
+                    "class": class_of(cause),
                     "edits": numbers["edits"],
                     "blocks": numbers["blocks"],
                     "characters_before": numbers["before"],

@@ -44,7 +44,7 @@ _STARTS = 3
 class Result:
     """What a run gave: the record it wrote (None for a dry run), what it did, and what a person should read.
 
-    `done` counts the documents of which this run made a record, `failed` those that it put into quarantine.
+    `done` counts the documents of which this run put a record in its place, `failed` those that it put into quarantine.
     """
 
     record: RunRecord | None
@@ -178,20 +178,19 @@ class _Run:
             if todo or self._unsettled(plan, {}):
                 self._warm(pool)
             self._read(pool, todo)
-            settled = self._settle(pool, plan, self._gather(plan))
-        refused = self._refuse(plan)
+            self._settle(pool, plan, self._gather(plan))
+        self._refuse(plan)
         self._progress.phase("Joining", 1)
         placing = Placing(self._settings, self._ledger, self._outputs, plan)
-        record, differences = placing.complete(options.accepted)
+        placed = placing.complete(options.accepted)
         self._progress.step()
         self._remember_files(plan)
         with self._ledger.transaction():
-            self._ledger.set("record", record.model_dump_json().encode())
+            self._ledger.set("record", placed.record.model_dump_json().encode())
             self._ledger.set("complete", corpus_key.encode())
-        touched = {unit.id for unit in todo} | settled
-        failed = touched & {entry.id for entry in record.quarantine}
-        done = len(touched - failed)
-        return Result(record, done, tuple(changes), plan.notes, len(failed) + refused, differences)
+        return Result(
+            placed.record, placed.settled, tuple(changes), plan.notes, placed.failed, placed.differences
+        )
 
     def _remember_files(self, plan: Plan) -> None:
         """Keep what was seen of the files, so that the next run need not open those that stay the same."""
@@ -298,7 +297,7 @@ class _Run:
                 found.append((unit, answer, key))
         return found
 
-    def _settle(self, pool: Pool, plan: Plan, answers: dict[str, Answers]) -> set[str]:
+    def _settle(self, pool: Pool, plan: Plan, answers: dict[str, Answers]) -> None:
         todo = self._unsettled(plan, answers)
         self._progress.phase("Settling", len(todo))
 
@@ -312,7 +311,6 @@ class _Run:
                 staged = stage_settled(key, unit.source.path, unit.id, answer.header, answer.payload)
                 with self._ledger.transaction():
                     self._ledger.stage(staged)
-        return {unit.id for unit, _, _ in todo}
 
     def _failed(self, unit: Unit, answer: Answer, stage: str, key: str) -> bool:
         """Whether the document failed; then that is staged now."""
@@ -335,13 +333,12 @@ class _Run:
                 self._ledger.forget_read(item.id)
             self._ledger.stage(staged)
 
-    def _refuse(self, plan: Plan) -> int:
-        """Stage quarantine entries of the files that have no content to read and are not known yet; how many."""
+    def _refuse(self, plan: Plan) -> None:
+        """Stage quarantine entries of the files that have no content to read and are not known yet."""
         known = {entry: failure.key for entry, failure in self._failures.items()}
         new = [refused for refused in plan.refused.values() if known.get(refused.id) != refused.key]
         for refused in new:
             self._stage_failure(refused, refused.error, "plan", refused.key)
-        return len(new)
 
 
 def _corpus_key(plan: Plan, settings: Settings) -> str:

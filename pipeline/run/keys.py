@@ -25,7 +25,11 @@ _CANNOT_CHANGE_A_DOCUMENT = (
 )  # fmt: skip
 """What of the package is no part of a document's key. What sources say of a document is in its key by value."""
 
-_STILL_CAN = ("run/identity.py", "run/outputs.py", "run/passages.py", "run/stages.py", "run/worker.py")
+_STILL_CAN = (
+    "run/identity.py", "run/outputs.py", "run/passages.py", "run/stages.py", "run/worker.py", "sources/content.py",
+    "sources/gz.py", "sources/signatures.toml",
+)  # fmt: skip
+"""Of these, what takes part: reading a document's bytes, telling its type and cutting it to the budget included."""
 
 _READERS = {
     "extract/html/": ("text/html",),
@@ -40,7 +44,7 @@ def parts_of_key(source: Source, noticed: Sequence[Finding], settings: Settings)
 
     `noticed` is what the plan found wrong with its metadata: the document carries it.
     """
-    about = source.model_dump(mode="json", exclude={"sha256", "size", "media_type"})
+    about = source.model_dump(mode="json", exclude={"sha256", "size"})
     about["noticed"] = [finding.model_dump(mode="json") for finding in noticed]
     return {
         "content": source.sha256,

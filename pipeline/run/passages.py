@@ -7,9 +7,12 @@ says is shared by all cities of a country, by another page of the same site and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from pipeline.causes import class_of
 from pipeline.lexis.fold import fold
+from pipeline.losses import lost_in
 from pipeline.model import Document, Passage, Profile, Section, block_digest, short_id
 from pipeline.segment import shared_sections
 from pipeline.settings import Settings
@@ -21,11 +24,12 @@ _TEXT = ("paragraph", "list_item", "quote", "heading", "caption")
 def passages(document: Document, profile: Profile, settings: Settings) -> tuple[list[Passage], list[Passage]]:
     """The sections that the document offers, and those it asks for."""
     shared = shared_sections(settings)
+    lost = lost_in(document)
     offers, asks = [], []
     for position, section in enumerate(document.sections):
         if not section.heading or not section.blocks:
             continue
-        passage = _passage(document, profile, position, section, section.id in shared)
+        passage = _passage(document, profile, position, section.id in shared, lost)
         if section.status in _WHOLE and all(passage.digests) and _is_text(document, section):
             offers.append(passage)
         elif not all(passage.digests):
@@ -33,11 +37,13 @@ def passages(document: Document, profile: Profile, settings: Settings) -> tuple[
     return offers, asks
 
 
-def _passage(document: Document, profile: Profile, position: int, section: Section, shared: bool) -> Passage:
+def _passage(
+    document: Document, profile: Profile, position: int, shared: bool, lost: Sequence[int]
+) -> Passage:
+    section = document.sections[position]
     heading = fold(section.heading or "")
-    lost = {f.block for f in document.findings if f.code in ("text-lost", "unmapped-characters")}
     digests = tuple(
-        "" if index in lost else block_digest(document.blocks[index].text) for index in section.blocks
+        "" if lost[index] else block_digest(document.blocks[index].text) for index in section.blocks
     )
     key = short_id("shared", profile.site or "", document.language or "", section.id, heading)
     return Passage(
@@ -52,7 +58,7 @@ def _passage(document: Document, profile: Profile, position: int, section: Secti
 def _is_text(document: Document, section: Section) -> bool:
     """Whether all blocks are text that can stand elsewhere, and nothing in them is a guess."""
     blocks = [document.blocks[index] for index in section.blocks]
-    guessed = any(edit.cause.startswith("lost-letter") for block in blocks for edit in block.edits)
+    guessed = any(class_of(edit.cause) == "guess" for block in blocks for edit in block.edits)
     return not guessed and all(block.kind in _TEXT for block in blocks)
 
 

@@ -6,7 +6,8 @@ do, and `run.json` is written last of all.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -30,6 +31,17 @@ CHANGES, HELD = "changes", "held"
 """Names under which the ledger keeps what the last run changed, and what a run that was held back would change."""
 
 
+@dataclass(frozen=True)
+class Placed:
+    """What a run put in its place: its record, what that changed, and of how many documents it made records or
+    quarantine entries."""
+
+    record: RunRecord
+    differences: Differences
+    settled: int
+    failed: int
+
+
 class Placing:
     """Puts what a run staged in its place, if nothing too much is lost by it."""
 
@@ -39,8 +51,8 @@ class Placing:
         self._outputs = outputs
         self._plan = plan
 
-    def complete(self, accepted: frozenset[str]) -> tuple[RunRecord, Differences]:
-        """Compare, put in place, join. The record of the run, and what it changed.
+    def complete(self, accepted: frozenset[str]) -> Placed:
+        """Compare, put in place, join.
 
         Raises HeldBack, with nothing replaced, where too much would be lost and is not `accepted`.
         """
@@ -49,9 +61,9 @@ class Placing:
         ahead = outlook(self._ledger, self._plan)
         corpus = aggregates.assemble(ahead.settled.values())
         changes = self._replace_standing(standing_of(corpus.profiles, ahead.failed.values()), accepted)
-        self._put_in_place()
+        states = self._put_in_place()
         self._forget_gone(ahead)
-        return self._join(corpus), changes
+        return Placed(self._join(corpus), changes, states["settled"], states["failed"])
 
     def _replace_standing(
         self, after: dict[tuple[str, str], Standing], accepted: frozenset[str]
@@ -87,7 +99,9 @@ class Placing:
                 return {}
         return {(row.kind, row.id): row for row in rows}
 
-    def _put_in_place(self) -> None:
+    def _put_in_place(self) -> Counter[str]:
+        """Put what is staged in its place; how many documents were settled, and how many failed."""
+        states: Counter[str] = Counter()
         for row in self._ledger.staged():
             item = self._plan.units.get(row.id) or self._plan.refused.get(row.id)
             if item is None:
@@ -108,6 +122,8 @@ class Placing:
                 self._ledger.save_made(made)
                 self._ledger.save_outputs(row.id, written)
                 self._ledger.unstage(row.id)
+            states[row.state] += 1
+        return states
 
     def _forget_gone(self, ahead: Outlook) -> None:
         """Forget documents and quarantine entries that nothing in `raw/` stands for any more."""

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeline import capture
+from pipeline.causes import RESTORING, class_of
 from pipeline.errors import NotThePage, TooLarge
 from pipeline.extract import extract
 from pipeline.findings import finding
 from pipeline.language import detect_language
+from pipeline.losses import lost_in
 from pipeline.model import (
-    REPLACEMENT,
     Answers,
     Block,
     Document,
@@ -29,12 +30,7 @@ from pipeline.run.passages import offered_texts, passages
 from pipeline.segment import segment
 from pipeline.settings import Settings
 
-_REPAIRS = ("mojibake", "lost-letter", "cipher", "charset")
-"""Causes of edits that count as repairs (taking out soft hyphens or line ends is reading, not repair)."""
-
 _MOJIBAKE = ("mojibake-repaired", "mojibake-suspected")
-
-_LOSSES = ("text-lost", "unmapped-characters")
 
 
 def byte_budget(media_type: str, settings: Settings) -> int:
@@ -137,9 +133,10 @@ def _may_repeat(block: Block) -> bool:
 
 
 def counts(document: Document) -> dict[str, Any]:
-    """What a run's summary and `repairs.csv` say of a document: repairs, characters lost, findings, edits by cause."""
+    """What a run's summary and `repairs.csv` say of a document: repairs, characters lost, edits by cause."""
     by_cause: dict[str, dict[str, int]] = {}
-    for block in document.blocks:
+    lost = lost_in(document)
+    for block, gone in zip(document.blocks, lost, strict=True):
         for cause in sorted({edit.cause for edit in block.edits}):
             edits = [edit for edit in block.edits if edit.cause == cause]
             row = by_cause.setdefault(cause, dict.fromkeys(("blocks", "edits", "before", "after", "lost"), 0))
@@ -147,13 +144,16 @@ def counts(document: Document) -> dict[str, Any]:
             row["edits"] += len(edits)
             row["before"] += sum(len(edit.before) for edit in edits)
             row["after"] += sum(len(edit.after) for edit in edits)
-            row["lost"] += sum(edit.before.count(REPLACEMENT) for edit in edits) if cause == "withheld" else 0
+            row["lost"] += gone if cause == _losing(block) else 0
     return {
-        "repairs": sum(row["edits"] for cause, row in by_cause.items() if cause.startswith(_REPAIRS)),
-        "lost": sum(f.count or 0 for f in document.findings if f.code in _LOSSES),
+        "repairs": sum(row["edits"] for cause, row in by_cause.items() if class_of(cause) in RESTORING),
+        "lost": sum(lost),
         "causes": dict(sorted(by_cause.items())),
-        **{
-            severity: sum(f.severity == severity for f in document.findings)
-            for severity in ("error", "warning", "info")
-        },
     }
+
+
+def _losing(block: Block) -> str | None:
+    """The cause under which what a block lost is counted: that of its withholding, else of what was done last
+    (mojibake of U+FFFD is repaired and withheld in one edit)."""
+    causes = [edit.cause for edit in block.edits]
+    return next((cause for cause in causes if class_of(cause) == "loss"), causes[-1] if causes else None)

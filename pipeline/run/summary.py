@@ -10,7 +10,7 @@ from importlib import metadata
 import orjson
 
 from pipeline.run import keys
-from pipeline.run.aggregates import Corpus
+from pipeline.run.aggregates import Corpus, finding_rows
 from pipeline.run.ledger import Failed, Output
 from pipeline.run.records import QuarantineLine, RunRecord
 from pipeline.settings import Settings
@@ -25,7 +25,8 @@ def make_record(
 ) -> RunRecord:
     """The record of a run: counts over all documents (not only those done now) and digests of the aggregates."""
     counts = [orjson.loads(row.counts) for row in corpus.rows]
-    findings = Counter(item["code"] for row in corpus.rows for item in orjson.loads(row.findings))
+    findings = [(item["code"], item["severity"]) for item in finding_rows(corpus)]
+    severities = Counter(severity for _, severity in findings)
     profiles = corpus.profiles
     return RunRecord(
         program=metadata.version("cityreports"),
@@ -39,12 +40,13 @@ def make_record(
             "repaired": sum(count["repairs"] > 0 for count in counts),
             "lost_characters": sum(count["lost"] for count in counts),
             "quarantined": len(failed),
-            "errors": sum(count["error"] for count in counts),
-            "warnings": sum(count["warning"] for count in counts),
+            "errors": severities["error"],
+            "warnings": severities["warning"],
+            "infos": severities["info"],
         },
         languages=_sorted(Counter(profile.language or "unknown" for profile in profiles)),
         kinds=_sorted(Counter(profile.kind for profile in profiles)),
-        findings=_sorted(findings),
+        findings=_sorted(Counter(code for code, _ in findings)),
         quarantine=tuple(
             QuarantineLine(id=row.id, path=row.path, code=row.about["code"], kind=row.about.get("kind"))
             for row in sorted(failed, key=lambda row: row.path)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.findings import finding
 from pipeline.lexis import gazetteer
+from pipeline.losses import lost_in
 from pipeline.model import (
     REPLACEMENT,
     Answers,
@@ -25,7 +26,7 @@ from pipeline.model import (
     new_block,
 )
 from pipeline.segment.anatomy import Anatomy, anatomy
-from pipeline.segment.damage import damage, lost_in
+from pipeline.segment.damage import damage
 from pipeline.segment.headings import OTHER, Found, languages, match_heading, sections
 from pipeline.segment.phrases import is_related, phrases
 from pipeline.segment.rescue import rescued
@@ -34,7 +35,8 @@ from pipeline.settings import Settings
 _METADATA = ("url", "site", "language", "title", "description", "published", "updated", "author", "city")
 _NEVER_REPEATED = ("report", "contact")
 _TYPICAL = 2  # sections that give the description of an approach away
-_LISTED = 20  # findings of one kind that are given one by one
+_LISTED = 20  # headings that a finding quotes
+_QUOTED = 80  # characters of each
 _PSEUDO = 80  # characters of a paragraph that may be a heading
 _PROSE = 60
 _LEAD = re.compile(r"(?P<lead>[^\W\d_](?:[^:.!?;]|[.!?](?!\s)){3,110}):\s+(?=[^\W\d_])(?=.{40})")
@@ -252,30 +254,47 @@ def _findings(document: Document, parts: list[Part], overlay: Path | None) -> li
     if document.language and document.language not in languages(overlay):
         findings.append(finding("language-without-taxonomy", evidence=document.language))
     unmatched = [part.heading for part in parts if part.heading is not None and part.found.id == OTHER]
-    findings += _listed(document, "heading-unmatched", unmatched, None)
+    findings += _unmatched(document, unmatched)
     for part in parts:
         if part.heading is not None and not part.blocks and not part.container:
-            findings.append(_about_heading(document, "empty-section", part.heading, part.found.id))
+            findings.append(_empty(document, part.heading, part.found.id))
     content = any(block.is_content and block.raw for block in document.blocks)
     if not content and not any(found.code == "needs-ocr" for found in document.findings):
         findings.append(finding("no-content"))
     return findings
 
 
-def _listed(document: Document, code: str, headings: list[int], section: str | None) -> list[Finding]:
-    """A finding for each heading; of many, the last is one for all that remain."""
-    findings = [_about_heading(document, code, index, section) for index in headings[:_LISTED]]
-    rest = headings[_LISTED:]
-    if rest:
-        findings.append(
-            finding(code, f"{len(rest)} more headings match no section.", block=rest[0], count=len(rest))
+def _unmatched(document: Document, headings: list[int]) -> list[Finding]:
+    """One finding for all headings that match no section, which quotes the first of them."""
+    if not headings:
+        return []
+    first = document.blocks[headings[0]]
+    shown = [document.blocks[index].text[:_QUOTED] for index in headings[:_LISTED]]
+    more = f" · … and {len(headings) - _LISTED} more" if len(headings) > _LISTED else ""
+    message = f"{len(headings)} headings match no section; their sections were kept under their own words."
+    return [
+        finding(
+            "heading-unmatched",
+            message if len(headings) > 1 else None,
+            block=headings[0],
+            start=0,
+            end=len(first.raw),
+            evidence=" · ".join(shown) + more,
+            count=len(headings),
         )
-    return findings
+    ]
 
 
-def _about_heading(document: Document, code: str, index: int, section: str | None) -> Finding:
-    block = document.blocks[index]
-    return finding(code, block=index, start=0, end=len(block.raw), section=section, evidence=block.text[:200])
+def _empty(document: Document, heading: int, section: str) -> Finding:
+    block = document.blocks[heading]
+    return finding(
+        "empty-section",
+        block=heading,
+        start=0,
+        end=len(block.raw),
+        section=section,
+        evidence=block.text[:200],
+    )
 
 
 def _in_sections(findings: Iterable[Finding], found: tuple[Section, ...]) -> list[Finding]:

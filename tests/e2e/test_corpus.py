@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from pipeline import causes
+from pipeline.losses import lost_in
+from pipeline.model import Document
 from tests.conftest import PROJECT
 from tests.e2e.helpers import differences, ingest, snapshot
 from tests.e2e.scoring import Scores, compare
@@ -70,6 +73,25 @@ def test_precision_and_recall_hold_what_was_reached(processed: Path, truths: lis
         if round(score.precision, 3) < pin["precision"] or round(score.recall, 3) < pin["recall"]:
             fallen.append(f"{name}: {score.precision:.3f}/{score.recall:.3f} below {pin}")
     assert not fallen
+
+
+def test_every_edit_has_a_class_and_every_status_follows_from_it(processed: Path) -> None:
+    """Of all documents: causes are listed, withheld text is counted where it stands, no repaired section is clean."""
+    seen: set[str] = set()
+    for path in sorted((processed / "documents").glob("*/document.json")):
+        document = Document.model_validate_json(path.read_bytes())
+        lost = lost_in(document)
+        for section in document.sections:
+            blocks = [document.blocks[index] for index in section.blocks]
+            classes = {causes.class_of(edit.cause) for block in blocks for edit in block.edits}
+            gone = sum(lost[index] for index in section.blocks)
+            assert (section.status in ("damaged", "lost")) == (gone > 0) == ("loss" in classes), (
+                document.source
+            )
+            assert section.status != "clean" or not classes & causes.RESTORING, document.source
+            assert section.status != "repaired" or classes & causes.RESTORING, document.source
+            seen.add(section.status)
+    assert seen == {"clean", "repaired", "restored", "damaged", "lost"}
 
 
 def test_what_cannot_be_read_is_in_quarantine_with_its_code(

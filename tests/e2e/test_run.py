@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -220,6 +222,71 @@ def test_a_deleted_ledger_costs_a_run_and_nothing_else(
 
 
 # --- what changes ---
+
+
+def test_the_counts_of_a_run_agree_with_its_files(undisturbed: Path) -> None:
+    record = read_json(undisturbed / "run.json")
+    counts: dict[str, int] = record["counts"]  # type: ignore[assignment]
+    profiles, findings = lines(undisturbed / "profiles.jsonl"), lines(undisturbed / "findings.jsonl")
+    captures = sum(len(profile["provenance"]["captures"]) for profile in profiles)  # type: ignore[index]
+    assert counts["documents"] == captures + counts["quarantined"]
+    assert counts["profiles"] == len(profiles) == sum(record["kinds"].values())  # type: ignore[attr-defined]
+    assert record["findings"] == dict(sorted(Counter(row["code"] for row in findings).items()))
+    severities = Counter(row["severity"] for row in findings)
+    assert [counts[name] for name in ("errors", "warnings", "infos")] == [
+        severities[name] for name in ("error", "warning", "info")
+    ]
+    with (undisturbed / "repairs.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["class"] for row in rows} >= {"loss", "repair"}
+    assert counts["lost_characters"] == sum(int(row["characters_lost"]) for row in rows) > 0
+    with (undisturbed / "refetch.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert counts["lost_characters"] == sum(int(row["lost_characters"]) for row in csv.DictReader(file))
+
+
+_DONE = re.compile(
+    r"([\d,-]+) done now, ([\d,-]+) unchanged(?:, (\d+) in quarantine(?: \((\d+) of them now\))?)?\."
+)
+
+
+def done_now(said: str) -> tuple[int, ...]:
+    """Done, unchanged, in quarantine and of them now, as the summary of a run says."""
+    found = _DONE.search(said)
+    assert found, said
+    return tuple(int(number or 0) for number in found.groups())
+
+
+def test_the_summary_adds_up_whatever_was_done(own: tuple[Path, Path]) -> None:
+    raw, out = own
+    pages = sorted(path for path in raw.rglob("page*") if path.is_file())
+
+    def after(*options: str) -> tuple[int, ...]:
+        told = done_now(ingest(raw, out, "--accept-changes", *options).stdout)
+        counts: dict[str, int] = read_json(out / "run.json")["counts"]  # type: ignore[assignment]
+        assert sum(told[:3]) == counts["documents"] and min(told) >= 0 and told[2] == counts["quarantined"]
+        return told
+
+    pages[0].write_text("Nowy tekst o mieście, które leży nad morzem.\n", encoding="utf-8")
+    assert after() == (1, 5, 0, 0)
+    pages[1].write_bytes(b"")
+    (raw / "gone.txt").symlink_to("nowhere.txt")
+    assert after() == (0, 5, 2, 2)
+    pages[2].unlink()
+    assert after() == (0, 4, 2, 0)
+    (raw / "copy.txt").write_bytes(pages[3].read_bytes())
+    assert after()[1:] == (3, 2, 0)
+    assert after("--force") == (4, 0, 2, 0)
+
+
+def test_a_run_that_was_held_back_says_what_it_did_once_it_is_accepted(own: tuple[Path, Path]) -> None:
+    """What it read the first time is put in place the second time: that is not nothing."""
+    raw, out = own
+    for number in range(6):
+        (page,) = raw.rglob(f"page{number}.*")
+        page.write_text(f"Strona {number} jest krótka.\n", encoding="utf-8")
+    assert ingest(raw, out).returncode == 3
+    assert done_now(ingest(raw, out, "--accept-changes").stdout) == (6, 0, 0, 0)
+    assert "Nothing changed since the last run." in ingest(raw, out).stdout
 
 
 @pytest.fixture

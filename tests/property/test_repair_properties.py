@@ -7,6 +7,8 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.causes import class_of
+from pipeline.losses import lost_in
 from pipeline.model import Answers, Document, Source, TextRange, fold_space, new_block, undo
 from pipeline.repair import repair
 from pipeline.repair.changes import as_edits, difference
@@ -41,6 +43,9 @@ def test_repair_plays_backwards_and_hides_nothing(texts: list[str]) -> None:
     told = sum(f.count or 0 for f in result.findings if f.code == "text-lost")
     told += sum(e.before.count("\ufffd") for b in result.blocks for e in b.edits if e.cause == "lost-letter")
     assert told >= lost
+    for block, gone in zip(result.blocks, lost_in(result), strict=True):
+        classes = {class_of(edit.cause) for edit in block.edits}
+        assert gone > 0 or "loss" not in classes  # nothing is withheld that is not counted
 
 
 @given(TEXTS, TEXTS)

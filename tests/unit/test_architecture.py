@@ -11,7 +11,8 @@ import pipeline
 
 PACKAGE = Path(pipeline.__file__).parent
 FOUNDATIONS = {
-    "model", "findings", "errors", "settings", "overlay", "strings", "spans", "lexis", "decode", "render", "controls",
+    "model", "findings", "causes", "losses", "errors", "settings", "overlay", "strings", "spans", "lexis", "decode",
+    "render", "controls",
 }  # fmt: skip
 STAGES = {"sources", "extract", "repair", "language", "segment", "profile", "capture"}
 COMPOSERS = {"run", "review", "publish"}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.extract.text import extract_text
+from pipeline.findings import finding
 from pipeline.model import Answers, CityRef, Document, Finding, Known, Profile, Source
 from pipeline.profile import make_cities, make_profile
 from pipeline.profile.address import canonical, site_of
@@ -138,9 +139,11 @@ def test_the_score_is_damage_times_completeness() -> None:
     assert profile.quality.score == 1.0
     bare = document.model_copy(update={"language": None, "sections": ()})
     assert quality(bare, (), None, None, ()).score == 0.5
-    half = document.sections[0].model_copy(update={"damaged": 0.5})
-    damaged = document.model_copy(update={"sections": (half,)})
-    assert quality(damaged, (), profile.title, profile.city, profile.sections).score == 0.5
+    block = document.sections[0].blocks[0]
+    half = len(document.blocks[block].raw)
+    damaged = document.with_findings([finding("text-lost", block=block, count=half // 2)])
+    score = quality(damaged, (), profile.title, profile.city, profile.sections).score
+    assert score == round(1 - (half // 2) / half, 4)
 
 
 def test_cities_say_what_agrees_and_what_conflicts() -> None:

@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pipeline.model import OMISSION, Block, Cell, Document, Edit, Link, Source, apply, new_block
+from pipeline.findings import finding
+from pipeline.model import OMISSION, Answers, Block, Cell, Document, Edit, Link, Source, apply, new_block
 from pipeline.render import markdown, markdown_block, plain, table_rows
+from pipeline.repair import repair
+from pipeline.settings import Settings
 
 SOURCE = Source(path="x.txt", sha256="0" * 64, media_type="text/plain", size=1)
 
@@ -76,7 +79,13 @@ def test_furniture_and_hidden_text_are_left_out() -> None:
 def test_a_lost_block_leaves_a_note_and_no_replacement_character() -> None:
     block = new_block("paragraph", "\ufffd" * 5884)
     block = apply(block, [Edit(start=0, end=5884, before=block.raw, after="", cause="withheld")])
-    assert markdown(document(block)) == f"*{OMISSION} (text lost: 5,884 replacement characters)*\n"
+    lost = document(block).with_findings([finding("text-lost", block=0, count=5884)])
+    assert markdown(lost) == f"*{OMISSION} (text lost: 5,884 unreadable characters)*\n"
+
+
+def test_a_block_of_glyphs_without_a_meaning_leaves_a_note_too() -> None:
+    result = repair(document(new_block("paragraph", "(cid:31)(cid:32)(cid:7)")), Answers(), Settings())
+    assert markdown(result) == f"*{OMISSION} (text lost: 3 unreadable characters)*\n"
 
 
 def test_spanning_cells_make_an_html_table_with_escaped_text() -> None:

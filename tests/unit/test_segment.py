@@ -14,16 +14,15 @@ from pipeline.model import (
     Answers,
     Block,
     Document,
-    Edit,
     Known,
     Link,
     Source,
     TextRange,
-    apply,
     block_digest,
     new_block,
 )
 from pipeline.overlay import load_toml
+from pipeline.repair import repair
 from pipeline.segment import segment
 from pipeline.segment.headings import languages, match_heading, sections, taxonomy
 from pipeline.settings import Settings
@@ -61,11 +60,17 @@ def test_telling_words_are_written_as_they_are_compared(language: str) -> None:
 
 
 def segmented(
-    *blocks: Block, answers: Answers | None = None, language: str | None = "en", **metadata: str
+    *blocks: Block,
+    answers: Answers | None = None,
+    language: str | None = "en",
+    repaired: bool = False,
+    **metadata: str,
 ) -> Document:
     known = {key: Known(value=value, origin="manifest") for key, value in metadata.items()}
     source = Source(path="a.html", sha256="0" * 64, media_type="text/html", size=1, metadata=known)
     document = Document(id="0" * 16, source=source, language=language, blocks=blocks)
+    if repaired:
+        document = repair(document, Answers(), SETTINGS)
     return segment(document, answers or Answers(), SETTINGS)
 
 
@@ -102,6 +107,24 @@ def test_title_tagline_sections() -> None:
     assert [(entry.level, entry.text) for entry in document.outline] == [
         (1, "Turku"), (2, "Housing"), (2, "What did we see?"),
     ]  # fmt: skip
+
+
+def test_headings_that_match_no_section_are_one_finding() -> None:
+    names = [f"What the harbour says in year {number}" for number in range(60)]
+    blocks = [block for name in names for block in (heading(name), paragraph(PROSE))]
+    document = segmented(heading("Turku", 1), heading("Housing"), paragraph(PROSE), *blocks)
+    (finding,) = document.findings
+    assert (finding.code, finding.severity, finding.count) == ("heading-unmatched", "info", 60)
+    assert finding.block is not None and document.blocks[finding.block].text == names[0]
+    assert (finding.start, finding.end) == (0, len(names[0]))
+    shown = (finding.evidence or "").split(" · ")
+    assert shown == [*names[:20], "… and 40 more"]
+    assert finding.message.startswith("60 headings ")
+
+
+def test_a_long_heading_is_quoted_in_part() -> None:
+    (finding,) = segmented(heading("Turku", 1), heading("harbour " * 100), paragraph(PROSE)).findings
+    assert finding.count == 1 and len(finding.evidence or "") == 80
 
 
 def test_an_introduction_is_no_tagline() -> None:
@@ -147,25 +170,18 @@ def test_furniture_by_words() -> None:
     assert shape(document) == [("housing", "Housing", (4, 6))]
 
 
-def lost_block(text: str, after: str) -> Block:
-    block = paragraph(text)
-    return apply(block, [Edit(start=0, end=len(text), before=text, after=after, cause="withheld")])
-
-
 def test_status_and_damage() -> None:
     lost = "\ufffd" * 30
     document = segmented(
-        heading("Housing"), lost_block(lost, ""),
-        heading("Education"), paragraph(PROSE[:70]), lost_block(lost, "[…]"),
+        heading("Housing"), paragraph(lost),
+        heading("Education"), paragraph(PROSE[:70]), paragraph(lost),
         heading("Health"), paragraph(PROSE),
-        heading("Culture"),
-        apply(paragraph("cafÃ©"), [Edit(start=3, end=5, before="Ã©", after="é", cause="mojibake:x")]),
+        repaired=True,
     )  # fmt: skip
     assert [(section.id, section.status, section.damaged) for section in document.sections] == [
         ("housing", "lost", 1.0),
         ("education", "damaged", 0.3),
         ("health", "clean", 0.0),
-        ("culture", "repaired", 0.0),
     ]
     assert "empty-section" not in codes(document)
 

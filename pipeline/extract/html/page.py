@@ -134,14 +134,14 @@ def findings_of(page: Page, blocks: list[Block]) -> list[Finding]:
             )
         )
     found += [
-        finding("over-budget", "An attribute was too long to be kept; the text after it was read.",
+        finding("markup-simplified", "An attribute was too long to be kept; the text after it was read.",
                 origins=(TextRange(start=start, end=end),), count=end - start)
         for start, end in page.tree.scanned.emptied[:10]
     ]  # fmt: skip
     if page.tree.flattened:
         found.append(
             finding(
-                "over-budget", "Elements are nested too deep; their text was kept, their structure was not."
+                "markup-simplified", "Elements are nested too deep; their text was kept, not their structure."
             )
         )
     if unclosed := page.tree.scanned.unclosed:

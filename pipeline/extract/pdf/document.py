@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
 from hashlib import sha256
@@ -183,22 +182,12 @@ def _page_findings(pages: list[Page], count: int, seen: Set[int]) -> Iterator[Fi
         )
 
 
-_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]|\\(cid:\\d+\\)")
-
-
 def _block_findings(blocks: list[Block]) -> Iterator[Finding]:
     hidden = [index for index, block in enumerate(blocks) if block.visibility == "hidden"]
     if hidden:
         yield finding("hidden-text", block=hidden[0], origins=blocks[hidden[0]].origins, count=len(hidden))
     if not any(block.is_content and block.text.strip() for block in blocks):
         yield finding("no-content")
-    for index, block in enumerate(blocks):
-        lost = _PRIVATE.findall(block.text)
-        if lost:
-            yield finding(
-                "unmapped-characters", block=index, origins=block.origins, count=len(lost),
-                evidence=" ".join(f"U+{ord(char):04X}" if len(char) == 1 else char for char in lost[:8]),
-            )  # fmt: skip
 
 
 def page_ranges(numbers: Iterable[int]) -> str:
