@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
 import numpy as np
 
-from pipeline.lexis.alphabet import character, folded
+from pipeline.lexis.alphabet import OTHER, character, folded
 from pipeline.lexis.languages import languages
 from pipeline.lexis.ngrams import STEP, ngrams
 from pipeline.overlay import load_toml
@@ -25,17 +26,22 @@ def script(char: str) -> str:
 
 
 @cache
+def _small_letters() -> list[tuple[str, int]]:
+    """The small letters beyond ASCII that the model counts, with the symbol of each."""
+    symbols = ngrams().symbols
+    codes = [int(code) for code in np.flatnonzero(symbols > OTHER) if code >= 128]
+    letters = [(character(code), int(symbols[code])) for code in codes]
+    return [(char, symbol) for char, symbol in letters if char.islower() and folded(char) == char]
+
+
+@cache
 def letters_beyond_ascii(language: str) -> str:
     """The small letters beyond ASCII of a language there is a model of, the most frequent first."""
     model = ngrams()
     column = model.codes.index(language)
-    share: dict[str, float] = {}
-    for code in range(128, len(model.symbols)):
-        symbol = int(model.symbols[code])
-        char = character(code)
-        if symbol > 1 and char.islower() and folded(char) == char:
-            share[char] = float(np.exp(-float(model.letters[symbol, column]) / STEP))
-    return "".join(sorted((c for c in share if share[c] >= COMMON), key=lambda c: (-share[c], c)))
+    costs = ((char, float(model.letters[symbol, column]) / STEP) for char, symbol in _small_letters())
+    shares = {char: math.exp(-cost) for char, cost in costs}
+    return "".join(sorted((c for c in shares if shares[c] >= COMMON), key=lambda c: (-shares[c], c)))
 
 
 @cache

@@ -25,7 +25,7 @@ from pipeline.repair.familiar import bare
 from pipeline.repair.judge import UNLISTED, Judge, Option, Reading
 from pipeline.repair.oddwords import mixed_script_changes
 from pipeline.repair.structure import is_written, structural_changes
-from pipeline.repair.verdict import REQUIRED, SUSPICIOUS, Verdict, is_certain
+from pipeline.repair.verdict import SUSPICIOUS, Verdict, is_certain
 
 SEQUENCES = 3
 """So many UTF-8 sequences of a paragraph of which nothing else is left prove it."""
@@ -38,11 +38,17 @@ FAMILIAR_LETTERS = 20
 """Undamaged letters of a paragraph …"""
 FAMILIAR_SHARE = 0.6
 """… and the share of its words in a language's list, from which it is in that language and in none without a model."""
+FAMILIAR_COST = 2.8
+"""What a letter of them costs on average (in nats) at most, where the language has no list."""
 _OPTIONS = 5
 """Options of the language model that are asked whether they make more words known than look-alike letters do."""
 _QUOTES = frozenset("”“»«’‘")
 _MARKUP = re.compile(r"[<>]")
 """What a text shows that is about markup, and means the entities in it."""
+_SIGNS = frozenset({"Sc", "Sm", "Zs", "Pd", "Ps", "Pe", "Pi", "Pf", "Po"})
+"""Categories of signs that ftfy is believed to know: money, mathematics, spaces, punctuation."""
+_PAIR = re.compile(r"[^\x00-\x7f]{2}|[\x80-\x9f]|[\xc2-\xf4] ")
+"""What misread UTF-8 has at least: two characters beyond ASCII, or one before a space that was another."""
 _CHUNK = re.compile(r"[^ \t\n\r]+")
 
 
@@ -93,13 +99,17 @@ def draft(text: str, judge: Judge, document: Array | None) -> Draft:
     if sure is not None and sure.candidate.steps[-1][0] not in judge.tables.true:
         return Draft(text, (), text, reading)
     proven = _proven(text, reading, judge)
+    if sure is not None:
+        proven = [change for change in proven if not _explains(sure, text, change, judge)]
     if not proven:
         return Draft(text, (), text, reading)
     base = applied(text, proven)
-    again = judge.read(base, document, _sound(text, proven))
-    if sure is not None and reading is not None and not _is_better(base, again, reading, sure, judge):
-        return Draft(text, (), text, reading)
-    return Draft(text, tuple(proven), base, again)
+    return Draft(text, tuple(proven), base, judge.read(base, document, _sound(text, proven)))
+
+
+def _explains(option: Option, text: str, change: Change, judge: Judge) -> bool:
+    """Whether a code page that is certain makes letters of a run, too, that would be UTF-8 by its structure."""
+    return whole(text[change.start : change.end], option.candidate.steps, judge).isalpha()
 
 
 def _sound(text: str, proven: Sequence[Change]) -> frozenset[str]:
@@ -132,7 +142,7 @@ def _proven(text: str, reading: Reading | None, judge: Judge) -> list[Change]:
     if not changes:
         changes = _look_alikes(text, reading)
     rest = applied(text, changes)
-    if not ftfy.badness.is_bad(rest) or (fixed := by_ftfy(rest)) == rest:
+    if not (_PAIR.search(rest) and ftfy.badness.is_bad(rest)) or (fixed := by_ftfy(rest)) == rest:
         return changes
     cause = changes[0].cause if changes else "mojibake:ftfy"
     if all(_is_believable(rest, change) for change in difference(rest, fixed, cause)):
@@ -148,7 +158,7 @@ def _is_believable(text: str, change: Change) -> bool:
     left, right = text[change.start - 1 : change.start], text[change.end : change.end + 1]
     if text[change.start : change.end].startswith("Â ") or right in _QUOTES:
         return False
-    signs_aside = [c for c in change.after if not c.isascii() and unicodedata.category(c)[0] not in "SPZ"]
+    signs_aside = [c for c in change.after if not c.isascii() and unicodedata.category(c) not in _SIGNS]
     return not signs_aside or is_written("".join(signs_aside), left, right)
 
 
@@ -185,16 +195,6 @@ def _changed(before: str, after: str) -> dict[str, None]:
     return {b: None for a, b in pairs if a != b}
 
 
-def _is_better(base: str, again: Reading | None, reading: Reading, sure: Option, judge: Judge) -> bool:
-    """Whether a paragraph costs less after what is proven, with its best option, than by the option of a code page."""
-    best = float((reading.identity + reading.context).min()) - sure.gain
-    if again is None:
-        return True
-    now = float((again.identity + again.context).min())
-    further = _sure(base, again, judge)
-    return now - (further.gain if further else 0.0) <= best - REQUIRED
-
-
 def shows(text: str, reading: Reading, option: Option, judge: Judge) -> bool:
     """Whether a paragraph shows enough for an option: UTF-8 by its sequences, a code page by its letters."""
     candidate = option.candidate
@@ -219,7 +219,12 @@ def option_evidence(reading: Reading, option: Option, judge: Judge) -> Evidence:
     near = np.flatnonzero(reading.context <= reading.context.min() + PLAUSIBLE)
     plausible = [codes[at] for at in near.tolist()]
     share = reading.vocabulary.share(option.candidate.text, option.language) or 0.0
-    is_familiar = reading.context_letters >= FAMILIAR_LETTERS and share >= FAMILIAR_SHARE
+    column = codes.index(option.language)
+    if word_list(option.language) is None:
+        like = float(reading.context[column]) <= FAMILIAR_COST * reading.context_letters
+    else:
+        like = share >= FAMILIAR_SHARE
+    is_familiar = like and reading.context_letters >= FAMILIAR_LETTERS
     return evidence(reading.touched, option.candidate.text, option.language, plausible, is_familiar)
 
 

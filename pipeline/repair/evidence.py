@@ -137,8 +137,13 @@ def _was_malformed(word: str, stood: str, home: frozenset[str]) -> bool:
     """Whether a long word had a sign, a capital or a letter of another script between small letters, and no longer."""
     if len(word) < LONG or len(word) != len(stood) or not word[1:].islower():
         return False
+    known = is_known_anywhere(word)
     return any(
-        char != was and char in home and left.islower() and right.islower() and not _stands_between(was, left)
+        char != was
+        and (char in home or known)
+        and left.islower()
+        and right.islower()
+        and not _stands_between(was, left)
         for char, was, left, right in zip(word[1:], stood[1:], stood, stood[2:], strict=False)
     )
 
@@ -183,9 +188,12 @@ def _frequency(piece: str, among: Sequence[str]) -> float:
 
 
 def is_known_anywhere(piece: str) -> bool:
-    """Whether a piece of text is a word of any language that there is a list of."""
+    """Whether a piece of text is a word of any language that there is a list of, written as words are."""
     found = _WORD.fullmatch(piece)
-    return found is not None and any(is_known(piece, language.code) for language in languages())
+    is_odd = piece != piece.upper() and piece[1:] != piece[1:].lower()
+    return (
+        found is not None and not is_odd and any(is_known(piece, language.code) for language in languages())
+    )
 
 
 def letters_of(text: str) -> int:

@@ -51,7 +51,7 @@ def typographic_control_changes(text: str) -> list[Change]:
 
 def has_letters_as_controls(text: str) -> bool:
     """Whether C1 controls stand in words: letters of a code page that nobody told."""
-    return _C1_IN_WORD.search(text) is not None
+    return _C1.search(text) is not None and _C1_IN_WORD.search(text) is not None
 
 
 def control_changes(text: str) -> list[Change]:

@@ -38,9 +38,10 @@ def legacy_candidates(
         return []
     encoded = np.stack([tables.encode[rows[0], codes] for rows in groups])
     mapped = _mapped(codes, exempt, encoded, tables)
-    rough = _rough(mapped, counts, exempt, encoded, tables, scorer) + context
+    near = np.flatnonzero(context <= context.min() + BEHIND)
+    rough = _rough(mapped, counts, exempt, encoded, tables, scorer, near) + context[near]
     prior = np.array([tables.read_cost[rows].min() for rows in groups])[:, None, None] + tables.language_cost
-    score = (rough + prior).min(axis=2).ravel()
+    score = (rough + prior[:, :, near]).min(axis=2).ravel()
     as_is = float((counts @ scorer.by_letter[codes] + context).min())
     likely = np.flatnonzero(score <= min(as_is + HOPELESS, float(score.min()) + BEHIND))
     results = mapped.reshape(-1, len(codes))
@@ -95,21 +96,23 @@ def _mapped(codes: Array, exempt: Array, encoded: Array, tables: Pages) -> Array
 
 
 def _rough(
-    mapped: Array, counts: Array, exempt: Array, encoded: Array, tables: Pages, scorer: Scorer
+    mapped: Array, counts: Array, exempt: Array, encoded: Array, tables: Pages, scorer: Scorer, near: Array
 ) -> Array:
-    """What the characters cost one by one: [groups, true pages, languages]."""
+    """What the characters cost one by one: [groups, true pages, languages], of the languages at `near`."""
     weights = np.zeros((len(encoded), 128), dtype=np.float32)
     plain = np.flatnonzero(~exempt)
     weights[np.arange(len(encoded))[:, None], encoded[:, plain] - 128] = counts[plain]
     costs = _byte_costs(tables, scorer)
-    rough = (weights @ costs).reshape(len(encoded), len(tables.true), -1)
+    used = np.flatnonzero(weights.any(axis=0))
+    costs = costs[used][:, :, near].reshape(len(used), len(tables.true) * len(near))
+    rough = (weights[:, used] @ costs).reshape(len(encoded), len(tables.true), len(near))
     for index in np.flatnonzero(exempt).tolist():
-        rough += scorer.by_letter[mapped[:, :, index]] * counts[index]
+        rough += scorer.by_letter[mapped[:, :, index]][:, :, near] * counts[index]
     return rough
 
 
 @cache
 def _byte_costs(tables: Pages, scorer: Scorer) -> Array:
-    """What each byte from 128 up costs in each page and language: [128, true pages x languages]."""
-    costs: Array = scorer.by_letter[tables.decode[:, 128:]].swapaxes(0, 1).reshape(128, -1)
+    """What each byte from 128 up costs in each page and language: [128, true pages, languages]."""
+    costs: Array = scorer.by_letter[tables.decode[:, 128:]].swapaxes(0, 1)
     return np.ascontiguousarray(costs)

@@ -13,7 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.lexis.letters import in_one_alphabet, script
 from pipeline.model import REPLACEMENT
@@ -79,8 +79,8 @@ def _undone(
     """What a run was, and the pages it was read as, the last first; None where that is not proven."""
     if not layers or len(run) < 2:
         return None
-    for page in pages:
-        after = _read(run, page, tables)
+    for page in _begun_in(run[0], run[1], tables):
+        after = _read(run, page, tables) if page in pages else None
         if after is None or not _is_not_written(run, after, place):
             continue
         deeper = _undone(after, place, tables, pages, layers - 1)
@@ -89,6 +89,17 @@ def _undone(
         if is_written(after, place.left, place.right):
             return after, [page]
     return None
+
+
+@lru_cache(maxsize=65536)
+def _begun_in(first: str, second: str, tables: Pages) -> tuple[str, ...]:
+    """The pages in which two characters begin a UTF-8 sequence, the most usual first."""
+    return tuple(
+        page
+        for page in tables.read_as
+        if 0xC2 <= tables.bytes_of[page].get(first, 0) <= 0xF4
+        and 0x80 <= tables.bytes_of[page].get(second, 0) < 0xC0
+    )
 
 
 def _agreed(found: Sequence[tuple[str, list[str]] | None]) -> list[list[str]]:
@@ -169,6 +180,8 @@ def _is_not_written(run: str, after: str, place: _Place) -> bool:
     """Whether nobody writes `run` there: controls, signs in or behind words where no sign stands, odd letters."""
     if any("\x80" <= char < "\xa0" for char in run):
         return True
+    if run.isalpha() and len(after) < FEWEST_FOREIGN and script(run[0]) != "LATIN":
+        return _has_odd_letters(run, place)  # a pair of letters that few pages have is no proof
     around = (place.left or " ") + run + (place.right or " ")
     letters = [char.isalpha() for char in around]
     for at in range(1, len(around) - 1):

@@ -13,7 +13,7 @@ REQUIRED = 5.0
 """The gain (in nats) from which a repair is believed on its own evidence."""
 STRANGE = 7.0
 """How much more gain each nat of strangeness asks for."""
-TOO_STRANGE = 1.5
+TOO_STRANGE = 2.0
 """The strangeness (nats a letter) beyond which nothing is believed that the document does not support."""
 SUSPICIOUS = 4.5
 """The gain from which a text is called suspicious although it stays."""

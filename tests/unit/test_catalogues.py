@@ -27,7 +27,7 @@ TREES = {
 }
 CAUSE_AT = {"Change": 3, "difference": 2, "Edit": None, "_trimmed": None}
 """What takes a cause: its place among the arguments; None where it is given by name only, or handed on."""
-BY_HAND = {"repair/pooling.py": {"mojibake", "mojibake-by-site"}}
+BY_HAND = {"repair/verdict.py": {"mojibake", "mojibake-by-site"}}
 """Causes that are put together of pieces: `Verdict.cause`. A test below reads them from what it gives."""
 
 
@@ -130,10 +130,11 @@ def test_what_is_changed_is_listed_and_what_is_listed_is_changed() -> None:
 
 @pytest.mark.parametrize("by_site", [False, True])
 def test_the_cause_of_a_verdict_is_listed(by_site: bool) -> None:
-    from pipeline.repair.pooling import Verdict
+    from pipeline.repair.verdict import Verdict
 
-    verdict = Verdict("x", (("cp1252", "latin-1"), ("utf-8", "cp1252")), "de", 9.0, True, by_site)
-    assert causes.word_of(verdict.cause) in BY_HAND["repair/pooling.py"]
+    steps = (("cp1252", "latin-1"), ("utf-8", "cp1252"))
+    verdict = Verdict((), "y", "x", steps, "de", 9.0, True, by_site)
+    assert causes.word_of(verdict.cause) in BY_HAND["repair/verdict.py"]
     assert causes.class_of(verdict.cause) == "repair"
 
 
