@@ -18,6 +18,7 @@ import numpy as np
 from pipeline.lexis.arrays import Array
 from pipeline.lexis.languages import languages
 from pipeline.lexis.words import word_list
+from pipeline.repair.at_home import reads_well
 from pipeline.repair.candidates import Chain, by_ftfy, undo_step
 from pipeline.repair.changes import Change, applied, difference, spans_after
 from pipeline.repair.evidence import FEWEST_LETTERS, Evidence, evidence, letters_of
@@ -94,6 +95,8 @@ def draft(text: str, judge: Judge, document: Array | None) -> Draft:
 
     `document` is what speaks against each language in the document as a whole.
     """
+    if reads_well(text):
+        return Draft(text, (), text, None)
     reading = judge.read(text, document=document)
     sure = _sure(text, reading, judge)
     if sure is not None and sure.candidate.steps[-1][0] not in judge.tables.true:
@@ -109,7 +112,8 @@ def draft(text: str, judge: Judge, document: Array | None) -> Draft:
 
 def _explains(option: Option, text: str, change: Change, judge: Judge) -> bool:
     """Whether a code page that is certain makes letters of a run, too, that would be UTF-8 by its structure."""
-    return whole(text[change.start : change.end], option.candidate.steps, judge).isalpha()
+    piece = whole(text[change.start : change.end], option.candidate.steps, judge)
+    return all(unicodedata.category(char)[0] in "LM" for char in piece)
 
 
 def _sound(text: str, proven: Sequence[Change]) -> frozenset[str]:
@@ -156,10 +160,15 @@ def _is_believable(text: str, change: Change) -> bool:
     Of `Â` before a space it makes a space (it is a word in Welsh); and what a sound quotation mark ends is quoted.
     """
     left, right = text[change.start - 1 : change.start], text[change.end : change.end + 1]
-    if text[change.start : change.end].startswith("Â ") or right in _QUOTES:
+    if text[change.start : change.end].startswith("Â ") or _is_quoted(text, change):
         return False
     signs_aside = [c for c in change.after if not c.isascii() and unicodedata.category(c) not in _SIGNS]
     return not signs_aside or is_written("".join(signs_aside), left, right)
+
+
+def _is_quoted(text: str, change: Change) -> bool:
+    """Whether a sound quotation mark ends what changes: damage that a text about it quotes."""
+    return text[change.end : change.end + 1] in _QUOTES
 
 
 def _look_alikes(text: str, reading: Reading | None) -> list[Change]:
@@ -204,6 +213,9 @@ def shows(text: str, reading: Reading, option: Option, judge: Judge) -> bool:
         return False
     if candidate.steps[-1][0] == "entities" or (candidate.whole and candidate.sequences >= SEQUENCES):
         return True
+    changes = difference(text, whole(text, candidate.steps, judge), "")
+    if all(_is_quoted(text, change) for change in changes):
+        return False
     if option_evidence(reading, option, judge).is_enough:
         return True
     entities = [step for step in candidate.steps if step[0] == "entities"]
@@ -217,7 +229,7 @@ def option_evidence(reading: Reading, option: Option, judge: Judge) -> Evidence:
     """What the changed words of a paragraph show for an option."""
     codes = judge.scorer.model.codes
     near = np.flatnonzero(reading.context <= reading.context.min() + PLAUSIBLE)
-    plausible = [codes[at] for at in near.tolist()]
+    plausible = tuple(codes[at] for at in near.tolist())
     share = reading.vocabulary.share(option.candidate.text, option.language) or 0.0
     column = codes.index(option.language)
     if word_list(option.language) is None:

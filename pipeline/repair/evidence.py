@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.lexis.languages import languages
 from pipeline.lexis.letters import alphabet, in_one_alphabet, script
@@ -28,8 +29,14 @@ FREQUENT = 3e-4
 """… unless it is one of the most frequent words (è, år, às), …"""
 RARE = 0.01
 """… and so much more frequent than what stood there is in any language that the words beside it may be in."""
-LONG = 6
-"""Letters of a word within which one sign or letter of another script is proof that it was something else."""
+LONG = 5
+"""Letters of a word in which one sign or letter of another script is proof that it was something else."""
+COMMON_LETTERS = 4
+"""Letters of a word without a capital in which one letter that no language beside it has is enough, …"""
+KIN = 3
+"""… if the words beside it are of one language, or of so many that are kin."""
+CLOSING = frozenset("”’“‘»«›‹…–—\u00a0\u202f)®™©°²³¹ªº†*\u00ad")
+"""Signs that follow the last letter of a word."""
 JOINING = frozenset("’‘'·‐‑–—…«»“”/\u00ad\u00a0\u200b\u200c\u200d")
 """Signs that stand between letters."""
 WORDS = 40
@@ -90,7 +97,6 @@ def evidence(before: str, after: str, language: str, plausible: Sequence[str], i
     foreign = common = letters = 0
     new_script = False
     home = alphabet(language)
-    only = all(code == language for code in plausible)
     at_home = in_one_alphabet("".join(a for a, _ in pairs), plausible, not is_familiar)
     for a, b in pairs:
         for word, stood in _changed_words(a, b):
@@ -100,7 +106,7 @@ def evidence(before: str, after: str, language: str, plausible: Sequence[str], i
                 known.add(word)
             came_home = _came_home(word, stood, home, at_home)
             foreign += came_home
-            if only and len(word) >= LONG and word.islower():
+            if is_familiar and len(plausible) <= KIN and len(word) >= COMMON_LETTERS and word.islower():
                 common += came_home
             letters += sum(char.isalpha() and char not in stood for char in word)
             new_script = new_script or _changes_script(word, stood)
@@ -134,25 +140,30 @@ def _becomes_known(word: str, stood: str, language: str, plausible: Sequence[str
 
 
 def _was_malformed(word: str, stood: str, home: frozenset[str]) -> bool:
-    """Whether a long word had a sign, a capital or a letter of another script between small letters, and no longer."""
-    if len(word) < LONG or len(word) != len(stood) or not word[1:].islower():
+    """Whether a word had something in the place of a letter that stands in no word, and is written as words are now.
+
+    That is a control; and in long words, behind a small letter, a sign that follows no letter, a capital, a letter of
+    another script.
+    """
+    if len(word) != len(stood) or not word[1:].islower():
         return False
     known = is_known_anywhere(word)
-    return any(
-        char != was
-        and (char in home or known)
-        and left.islower()
-        and right.islower()
-        and not _stands_between(was, left)
-        for char, was, left, right in zip(word[1:], stood[1:], stood, stood[2:], strict=False)
-    )
+    for at, (char, was) in enumerate(zip(word, stood, strict=True)):
+        if char == was or not (char.lower() in home or known):
+            continue
+        left, right = stood[at - 1 : at], stood[at + 1 : at + 2]
+        if "\x80" <= was < "\xa0" and len(word) >= SHORTEST:
+            return True
+        if len(word) >= LONG and left.islower() and not _follows(was, left, right):
+            return True
+    return False
 
 
-def _stands_between(char: str, left: str) -> bool:
-    """Whether a character may stand between two small letters: a small letter of their script, or what joins words."""
+def _follows(char: str, left: str, right: str) -> bool:
+    """Whether a character may follow a small letter: a small letter of its script, or what ends or joins words."""
     if char.isalpha():
         return char.islower() and script(char) == script(left)
-    return char in JOINING
+    return char in JOINING if right.isalpha() else char in CLOSING
 
 
 def _came_home(word: str, stood: str, home: frozenset[str], was_at_home: bool) -> int:
@@ -187,6 +198,7 @@ def _frequency(piece: str, among: Sequence[str]) -> float:
     return max((float(words.frequency(piece)) for words in lists if words), default=0.0)
 
 
+@lru_cache(maxsize=4096)
 def is_known_anywhere(piece: str) -> bool:
     """Whether a piece of text is a word of any language that there is a list of, written as words are."""
     found = _WORD.fullmatch(piece)

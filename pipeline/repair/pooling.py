@@ -88,7 +88,7 @@ def _suspects(reading: Reading) -> bool:
     return bool(reading.options) and reading.options[0].gain >= SUSPICIOUS
 
 
-def _is_legacy(option: Option, judge: Judge) -> bool:
+def is_legacy(option: Option, judge: Judge) -> bool:
     return len(option.candidate.steps) == 1 and option.candidate.steps[0][0] in judge.tables.true
 
 
@@ -101,7 +101,7 @@ def _shown(suspects: Sequence[Draft], judge: Judge, foreign: bool) -> list[Chain
         best = drawn.reading.options[0].gain
         seen: set[Chain] = set()
         for option in drawn.reading.options:
-            if option.gain < max(SUSPICIOUS, best - 3.0) or not _is_legacy(option, judge):
+            if option.gain < max(SUSPICIOUS, best - 3.0) or not is_legacy(option, judge):
                 continue
             chains = option.candidate.chains - seen
             seen |= chains
@@ -199,7 +199,7 @@ def _verdict(
     gain, backed, pooled, option = best
     unfamiliar = judge.unfamiliarity(reading, option, foreign)
     alone = drawn.shows(option, judge)
-    elsewhere = bool(option.candidate.chains & (shown | proven)) and backed > 0.0
+    elsewhere = is_legacy(option, judge) and bool(option.candidate.chains & (shown | proven)) and backed > 0.0
     certain = is_certain(option, backed, unfamiliar) and (alone or elsewhere)
     utf8 = option.candidate.whole and option.candidate.sequences > 0
     known = utf8 or unfamiliar <= UNFAMILIAR
