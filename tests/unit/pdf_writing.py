@@ -39,18 +39,20 @@ def write_pdf(pages: list[dict[str, Any]], **canvas_options: Any) -> bytes:
     return buffer.getvalue()
 
 
-def write_broken_font(text: str, meant: Callable[[str], str | None]) -> bytes:
-    """A one-line PDF whose font is addressed by glyph and whose ToUnicode map says `meant(char)` for each character.
+def write_broken_font(text: str, meant: Callable[[str], str | None], tables: bool = True) -> bytes:
+    """A PDF whose font is addressed by glyph and whose ToUnicode map says `meant(char)` for each character.
 
-    A character for which that is None is not in the map; without any there is no map at all.
+    A character for which that is None is not in the map; without any there is no map at all. Without `tables` the
+    embedded font has neither a character map nor names of its glyphs. Line ends of `text` begin new lines.
     """
     font = TTFontFile(str(Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"))
-    glyphs = {char: font.charToGlyph[ord(char)] for char in sorted(set(text))}
+    glyphs = {char: font.charToGlyph[ord(char)] for char in sorted(set(text) - {"\n"})}
     widths = [item for char, glyph in glyphs.items() for item in (glyph, [round(font.charWidths[ord(char)])])]
     said = {glyphs[char]: meant(char) for char in glyphs}
     entries = [f"<{glyph:04x}> <{value.encode('utf-16-be').hex()}>" for glyph, value in said.items() if value]
     pdf = pikepdf.new()
-    stream = pdf.make_stream(font._ttf_data)
+    program = font._ttf_data if tables else font._ttf_data.replace(b"cmap", b"xxxx").replace(b"post", b"xxxx")
+    stream = pdf.make_stream(program)
     descriptor = pdf.make_indirect(
         pikepdf.Dictionary(
             Type=pikepdf.Name.FontDescriptor,
@@ -81,10 +83,11 @@ def write_broken_font(text: str, meant: Callable[[str], str | None]) -> bytes:
             f"{len(entries)} beginbfchar\n" + "\n".join(entries) + "\nendbfchar\nendcmap end end"
         )
         outer.ToUnicode = pdf.make_stream(cmap.encode("ascii"))
-    shown = "".join(f"{glyphs[char]:04x}" for char in text)
+    lines = ["".join(f"{glyphs[char]:04x}" for char in line) for line in text.split("\n")]
+    shown = " ".join(f"<{line}> Tj 0 -14 Td" for line in lines)
     page = pdf.add_blank_page(page_size=(WIDTH, HEIGHT))
     page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=pdf.make_indirect(outer)))
-    page.Contents = pdf.make_stream(f"BT /F1 11 Tf 40 700 Td <{shown}> Tj ET".encode("ascii"))
+    page.Contents = pdf.make_stream(f"BT /F1 11 Tf 40 700 Td {shown} ET".encode("ascii"))
     buffer = io.BytesIO()
     pdf.save(buffer, deterministic_id=True)
     return buffer.getvalue()

@@ -14,6 +14,7 @@ from pipeline.extract.pdf import pdfium
 from pipeline.extract.pdf.accounting import account
 from pipeline.extract.pdf.assemble import make_block
 from pipeline.extract.pdf.bookmarks import Bookmarks, read_bookmarks
+from pipeline.extract.pdf.broken_fonts import Verdicts
 from pipeline.extract.pdf.calls import endless_pages
 from pipeline.extract.pdf.drafts import make_drafts
 from pipeline.extract.pdf.forms import open_form
@@ -26,12 +27,13 @@ from pipeline.extract.pdf.opening import Opened, opened
 from pipeline.extract.pdf.reading import Knowledge, Page, read_page
 from pipeline.extract.pdf.tags import read_structure
 from pipeline.findings import finding
-from pipeline.model import Block, Document, Finding, Source
+from pipeline.model import REPLACEMENT, Block, Document, Finding, Source
 from pipeline.settings import Settings
 
 MEDIA_TYPE = "application/pdf"
 _PASSWORD = "password"
 _REOPEN_EVERY = 200
+_EXCERPT = 60
 _TREE = b"/StructTreeRoot"
 
 
@@ -50,6 +52,7 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
         count, attached = len(document.pdf), document.pdf.count_attachments()
         seen = _ocr(document, pages) if settings.ocr else {}
     findings = [*document.findings, *document.foreign.findings(), *_page_findings(pages, count, seen.keys())]
+    findings += _font_findings(document.verdicts)
     if attached > 0:
         findings.append(finding("attachments", count=attached))
     made = list(_blocks(pages, bookmarks))
@@ -125,15 +128,19 @@ def _pages(document: Opened, settings: Settings) -> Iterator[Page]:
     known = Knowledge(read_structure(document.data, document.password) if tagged else None)
     known.foreign = document.foreign
     known.form = open_form(document.pdf)
+    known.verdicts = document.verdicts
     endless = endless_pages(document.data, document.password)
-    for index in range(min(len(document.pdf), settings.max_pages)):
-        if index and index % _REOPEN_EVERY == 0:
-            document.reopen()
-            known.form = open_form(document.pdf)
-        if index in endless:
-            yield Page(index + 1, 0.0, 0.0, unreadable=True)
-        else:
-            yield read_page(pdfium.handle(document.pdf.raw), index, known)
+    try:
+        for index in range(min(len(document.pdf), settings.max_pages)):
+            if index and index % _REOPEN_EVERY == 0:
+                document.reopen()
+                known.form = open_form(document.pdf)
+            if index in endless:
+                yield Page(index + 1, 0.0, 0.0, unreadable=True)
+            else:
+                yield read_page(pdfium.handle(document.pdf.raw), index, known)
+    finally:
+        known.verdicts.mended.close()
 
 
 def _ocr(document: Opened, pages: list[Page]) -> dict[int, list[Block]]:
@@ -180,6 +187,18 @@ def _page_findings(pages: list[Page], count: int, seen: Set[int]) -> Iterator[Fi
     if len(pages) < count:
         yield finding(
             "over-budget", f"Only the first {len(pages)} of {count} pages were read (max_pages).", count=count
+        )
+
+
+def _font_findings(verdicts: Verdicts) -> Iterator[Finding]:
+    """A finding for each font whose text was read otherwise than the file says."""
+    for name, done in sorted(verdicts.repaired.items()):
+        before = "".join(char if char.isprintable() and char != REPLACEMENT else "·" for char in done.before)
+        yield finding(
+            "font-repaired",
+            f"The font {name or '(without a name)'} maps its characters wrongly or not at all; it was read {done.how}.",
+            evidence=f"page {done.page}: {before[:_EXCERPT]} → {done.after[:_EXCERPT]}",
+            count=done.count,
         )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.extract.pdf.accounting import PageAccount, page_account
 from pipeline.extract.pdf.aligned import aligned_tables, between_rules
-from pipeline.extract.pdf.cipher import Verdicts
+from pipeline.extract.pdf.broken_fonts import Verdicts
 from pipeline.extract.pdf.content import Content, Style, page_content
 from pipeline.extract.pdf.forms import field_lines
 from pipeline.extract.pdf.graphics import NEARLY_WHITE, Graphics, page_graphics

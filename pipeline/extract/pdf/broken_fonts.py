@@ -1,0 +1,370 @@
+"""Fonts whose character map is missing or provably wrong, read by what the font itself says, or by a constant offset.
+
+A font is doubted where PDFium finds no character for a code, where its map leads into the private use area, or where
+a model of letter sequences can make nothing of its text. A doubted font is read by its own evidence (names of glyphs,
+embedded tables; see `mended`). Where it has none, an offset is tried, which proves itself by what comes out: a
+language. Text that reads well as PDFium gives it is never touched. Where there is no map, no evidence and no offset,
+the characters are lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import repeat
+
+from pipeline.extract.pdf import pdfium
+from pipeline.extract.pdf.mended import Mended
+from pipeline.model import REPLACEMENT
+from pipeline.overlay import load_toml
+
+_SAMPLE = 600
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f]")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_ENOUGH = 16
+"""Letters from which a text's cost tells whether it may be doubted; what is doubted is not yet changed."""
+_LOOKS = 24
+_PRIVATE = range(0xE000, 0xF900)
+_PRIVATE_OFFSET = -0xF000
+_GLYPH_OFFSETS = (29, 31, 30, 28)
+_SHIFTS = tuple(k for n in range(1, 36) for k in (n, -n))
+_LAST_SHIFTED = 0x52F
+"""The end of the Cyrillic blocks: the model knows no script beyond them, and can make no language of one."""
+_SHIFT_LETTERS = 200
+_SHIFT_SMALL = 0.8
+_READABLE = 3.6
+_UNREADABLE = 4.6
+_GAIN = 1.5
+_READ_AS_IS = 5.0
+"""Nats a letter, where no offset makes text readable: labels of charts and foreign names cost up to 4.8 as they stand;
+of 360 sentences in six languages whose letters were exchanged at random, the cheapest costs 5.3."""
+_COVERED = 0.9
+"""The share of a doubted font's characters of which its own evidence must tell, to be believed before its map."""
+_WORD = re.compile(r"\S+")
+_FEWEST_LETTERS = 3
+_COMMON = frozenset("eaiontrsáàâäãåāąéèêëēėęěíìîïīįóòôöõøōőńñňřšśť")
+_COMMON_SHARE = 0.45
+
+Spans = Sequence[tuple[int, int]]
+
+
+@dataclass
+class Repaired:
+    """A font whose text was read otherwise than its map says, `how`, on which `page` first, and an example of it."""
+
+    how: str
+    page: int
+    before: str
+    after: str
+    count: int = 0
+
+
+@dataclass
+class Verdicts:
+    """What is known of the fonts of a document, by name: the offset to add to its characters (0: readable).
+
+    `by_evidence` are fonts whose map is wrong and whose own evidence is right; `unproven` those whose evidence was
+    looked at in vain. `mended` gives the evidence; `repaired` is what was done.
+    """
+
+    offsets: dict[str, int] = field(default_factory=dict)
+    unmapped: dict[str, int | None] = field(default_factory=dict)
+    by_evidence: set[str] = field(default_factory=set)
+    unproven: set[str] = field(default_factory=set)
+    mended: Mended = field(default_factory=Mended)
+    repaired: dict[str, Repaired] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Page:
+    """A page whose fonts are judged: its number from 0, its text, and the words of each font."""
+
+    index: int
+    handle: int
+    text: str
+    words: dict[str, list[tuple[int, int]]]
+
+
+def decode(
+    index: int, text_page: int, text: str, spans: Spans, fonts: Sequence[str], verdicts: Verdicts
+) -> str:
+    """The text of page `index` with what can be recovered put right, character for character.
+
+    `spans` are its words and `fonts` the names of their fonts. Characters that are lost become U+FFFD.
+    """
+    page = _Page(index, text_page, text, {})
+    for span, font in zip(spans, fonts, strict=True):
+        page.words.setdefault(font, []).append(span)
+    chars: dict[int, str] = {}
+    if _may_be_unmapped(page):
+        chars = _unmapped(page, verdicts)
+    for font, words in sorted(page.words.items()):
+        if font not in verdicts.offsets and font not in verdicts.by_evidence:
+            _judge(page, font, [text[start:end] for start, end in words[: _SAMPLE // 4]], verdicts)
+        chars |= _by_verdict(page, font, words, verdicts)
+    if not chars:
+        return text
+    _note(page, chars, verdicts)
+    result = list(text)
+    for place, char in chars.items():
+        result[place] = char
+    return "".join(result)
+
+
+def _note(page: _Page, chars: Mapping[int, str], verdicts: Verdicts) -> None:
+    """Take down what is read otherwise than the file says, font by font."""
+    for font, words in sorted(page.words.items()):
+        for start, end in words:
+            after = "".join(chars.get(place, page.text[place]) for place in range(start, end))
+            before = page.text[start:end]
+            changed = sum(a != b for a, b in zip(before, after, strict=True) if b != REPLACEMENT)
+            if not changed:
+                continue
+            how = "by its glyph names or embedded tables"
+            if verdicts.offsets.get(font):
+                how = "by a constant offset that makes a language of it"
+            noted = verdicts.repaired.setdefault(font, Repaired(how, page.index + 1, before, after))
+            noted.count += changed
+
+
+# --- fonts with a map ----------------------------------------------------------------------------------------
+
+
+def _by_verdict(page: _Page, font: str, words: Spans, verdicts: Verdicts) -> dict[int, str]:
+    """What the characters of a font are, by place, where its map is known to be wrong."""
+    places = [place for start, end in words for place in range(start, end)]
+    if font in verdicts.by_evidence:
+        said = verdicts.mended.chars(page.index, {font}, page.handle, places, mapped=True)
+        return {place: char for place, char in zip(places, said, strict=True) if char}
+    offset = verdicts.offsets.get(font, 0)
+    if not offset:
+        return {}
+    return {place: _moved(page.text[place], offset) for place in places}
+
+
+def _judge(page: _Page, font: str, words: Sequence[str], verdicts: Verdicts) -> None:
+    """Settle whether a font is read as its map says, once there is enough of its text to tell."""
+    sample = pdfium.whole(" ".join(words)[:_SAMPLE])
+    if len(sample) > 2 * _ENOUGH and _has_function_words(sample):
+        verdicts.offsets[font] = 0
+        return
+    private = sum(ord(char) in _PRIVATE for char in sample)
+    letters = sum(char.isalpha() for char in sample) + private
+    if letters < _ENOUGH:
+        return
+    if private > 0.5 * letters:
+        if not _proven(page, font, sample, verdicts):
+            moved = "".join(_moved(char, _PRIVATE_OFFSET) for char in sample)
+            verdicts.offsets[font] = _PRIVATE_OFFSET if _cost(moved) <= _READABLE else 0
+        return
+    beyond = sum(char.isalpha() and ord(char) > _LAST_SHIFTED for char in sample)
+    if 2 * beyond > letters or _plausible(sample) or _cost(sample) < _UNREADABLE:
+        verdicts.offsets[font] = 0
+    elif not _proven(page, font, sample, verdicts) and letters >= _SHIFT_LETTERS:
+        verdicts.offsets[font] = 0 if beyond else _shift(sample)
+
+
+def _proven(page: _Page, font: str, sample: str, verdicts: Verdicts) -> bool:
+    """Whether the font's own evidence makes a language of what is none by its map, or letters of private use."""
+    if font in verdicts.unproven:
+        return False
+    places = [place for start, end in page.words[font] for place in range(start, end)][:_SAMPLE]
+    said = verdicts.mended.chars(page.index, {font}, page.handle, places, mapped=True)
+    if sum(char is not None for char in said) >= _COVERED * len(places):
+        text, end = "", -1
+        for place, char in zip(places, said, strict=True):
+            text += (" " if place != end else "") + (char or "")
+            end = place + 1
+        private = any(ord(char) in _PRIVATE for char in sample)
+        if private or (_cost(text) <= _READABLE and _cost(text) + _GAIN < _cost(sample)):
+            verdicts.by_evidence.add(font)
+            return True
+    verdicts.unproven.add(font)
+    return False
+
+
+def _shift(sample: str) -> int:
+    """The offset that makes a language of the sample, written for the most part in small letters; 0 without any."""
+    offset, cost = _best(sample, _SHIFTS)
+    if cost > _READABLE or cost + _GAIN >= _cost(sample):
+        return 0
+    letters = [char for char in (_moved(char, offset) for char in sample) if char.isalpha()]
+    small = sum(char.islower() for char in letters)
+    return offset if len(letters) >= _SHIFT_LETTERS and small >= _SHIFT_SMALL * len(letters) else 0
+
+
+def _plausible(sample: str) -> bool:
+    """Whether a text is a language at first sight: by its share of common letters."""
+    letters = [char for char in sample.casefold() if char.isalpha()]
+    return sum(char in _COMMON for char in letters) >= _COMMON_SHARE * len(letters)
+
+
+def _has_function_words(sample: str) -> bool:
+    words = sample.casefold().split()
+    known = _function_words()
+    return sum(word in known for word in words if len(word) > 1) >= max(2, len(words) // 12)
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    return frozenset(word for words in load_toml("extract/pdf/words.toml").values() for word in words)
+
+
+def _cost(text: str) -> float:
+    """How unlikely a letter of the text is in the language it fits best, in nats."""
+    from pipeline.lexis.ngrams import ngrams
+
+    ranking = ngrams().ranking(text)
+    return ranking[0][1] if ranking else 99.0
+
+
+def _best(text: str, offsets: Sequence[int]) -> tuple[int, float]:
+    found = (0, 99.0)
+    for offset in offsets:
+        moved = "".join(_moved(char, offset) for char in text)
+        if sum(char.isalpha() for char in moved) < 0.5 * sum(not char.isspace() for char in moved):
+            continue
+        cost = _cost(moved)
+        if cost < found[1]:
+            found = (offset, cost)
+    return found
+
+
+def _moved(char: str, offset: int) -> str:
+    if char.isspace() or char == pdfium.HYPHEN:
+        return char
+    code = ord(char) + offset
+    return chr(code) if 0x20 <= code < 0xD800 else char
+
+
+# --- characters without a map ------------------------------------------------------------------------------
+
+
+def _may_be_unmapped(page: _Page) -> bool:
+    """Whether characters may have no Unicode value in the file: controls, or an error at one of the first of a font,
+    or at the first of each that is not ASCII (where a map lacks a code, PDFium gives the code)."""
+    if REPLACEMENT in page.text or _CONTROL.search(page.text):
+        return True
+    if any(_has_errors(page.handle, words) for words in page.words.values()):
+        return True
+    rare = () if page.text.isascii() else sorted(set(_BEYOND_ASCII.findall(page.text)))
+    return any(pdfium.map_error(page.handle, page.text.index(char)) == 1 for char in rare)
+
+
+def _has_errors(text_page: int, words: Spans) -> bool:
+    """Whether characters of a font have no Unicode value in the file, judged by the first of them."""
+    looked = 0
+    for start, end in words:
+        if looked >= _LOOKS:
+            break
+        looked += end - start
+        if any(pdfium.map_error(text_page, index) == 1 for index in range(start, min(end, start + _LOOKS))):
+            return True
+    return False
+
+
+def _unmapped(page: _Page, verdicts: Verdicts) -> dict[int, str]:
+    """The characters that the file maps to nothing, by place: by the font's evidence, by an offset, or lost."""
+    text = page.text
+    errors = map(pdfium.map_error, repeat(page.handle), range(len(text)))
+    broken = [error == 1 or char == REPLACEMENT for error, char in zip(errors, text, strict=True)]
+    places = [place for place, lost in enumerate(broken) if lost]
+    if not places:
+        return {}
+    _add_controls(page, places)
+    doubted = {font for font, words in page.words.items() if any(any(broken[a:b]) for a, b in words)}
+    said = verdicts.mended.chars(page.index, doubted, page.handle, places, mapped=False)
+    chars = {place: char for place, char in zip(places, said, strict=True) if char}
+    for font in sorted(doubted):
+        chars = _without_worse(page, font, broken, chars)
+    for place in chars:
+        broken[place] = False
+    if not any(broken[place] and not text[place].isspace() for place in places):
+        return chars
+    known = "".join(chars.get(place, char) for place, char in enumerate(text))
+    offset = _offset(known, broken, verdicts)
+    if offset == 0:
+        return chars
+    for place in places:
+        if broken[place] and (offset or not text[place].isspace()):
+            chars[place] = _glyph(text[place], offset) if offset else REPLACEMENT
+    return chars
+
+
+def _add_controls(page: _Page, places: Sequence[int]) -> None:
+    """Add to the words of the fonts what seems to be none: runs of codes that would be control characters."""
+    covered = {place for words in page.words.values() for start, end in words for place in range(start, end)}
+    lone = [place for place in places if place not in covered]
+    names: dict[int, str] = {}
+    last = ("", -1)
+    for place, painter in zip(lone, pdfium.objects_of(page.handle, lone), strict=True):
+        if painter not in names:
+            names[painter] = pdfium.font_name_of(painter)
+        words = page.words.setdefault(names[painter], [])
+        if last == (names[painter], place):
+            words[-1] = (words[-1][0], place + 1)
+        else:
+            words.append((place, place + 1))
+        last = (names[painter], place + 1)
+
+
+def _without_worse(page: _Page, font: str, broken: Sequence[bool], chars: dict[int, str]) -> dict[int, str]:
+    """`chars` without those of a font whose codes read well as they stand, and its evidence does not."""
+    words = [(a, b) for a, b in page.words[font] if any(broken[a:b])]
+    before = " ".join(page.text[a:b] for a, b in words)[:_SAMPLE]
+    after = " ".join("".join(chars.get(place, page.text[place]) for place in range(a, b)) for a, b in words)
+    if before == after[:_SAMPLE] or not _reads(before) or _reads(after[:_SAMPLE]):
+        return chars
+    own = {place for a, b in words for place in range(a, b)}
+    return {place: char for place, char in chars.items() if place not in own}
+
+
+def _reads(text: str) -> bool:
+    letters = sum(char.isalpha() for char in text)
+    return letters >= _ENOUGH and (
+        _cost(text) <= _READABLE or (_plausible(text) and _cost(text) < _READ_AS_IS)
+    )
+
+
+def _offset(text: str, broken: Sequence[bool], verdicts: Verdicts) -> int | None:
+    if verdicts.unmapped.get("") is None:
+        verdicts.unmapped[""] = _unmapped_offset(text, broken)
+    return verdicts.unmapped[""]
+
+
+def _unmapped_offset(text: str, broken: Sequence[bool]) -> int | None:
+    """0 where the text is readable as it stands, an offset that makes it so, or None where nothing does.
+
+    What PDFium calls an error is only that the file has no map: it may know the characters by the names of the glyphs.
+    """
+    place = broken.index(True)
+    start = max(0, place - 20)
+    sample, mask = text[start : start + _SAMPLE], broken[start : start + _SAMPLE]
+    if _cost(pdfium.whole(sample)) <= _READABLE:
+        return 0
+    for offset in _GLYPH_OFFSETS:
+        moved = "".join(_glyph(c, offset) if lost else c for c, lost in zip(sample, mask, strict=True))
+        if _cost(pdfium.whole(moved)) <= _READABLE:
+            return offset
+    words = " ".join(_words_of(text, broken))[:_SAMPLE]
+    return 0 if _reads(words) else None
+
+
+def _words_of(text: str, broken: Sequence[bool]) -> Iterator[str]:
+    """Words of several letters that are broken throughout, as many as a sample takes."""
+    size = 0
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if sum(map(str.isalpha, word)) >= _FEWEST_LETTERS and all(broken[match.start() : match.end()]):
+            yield word
+            size += len(word) + 1
+            if size > _SAMPLE:
+                return
+
+
+def _glyph(char: str, offset: int) -> str:
+    """The character of a glyph number; line breaks that PDFium itself put in stay."""
+    code = ord(char) + offset
+    return chr(code) if 0x20 <= code < 0x17F else REPLACEMENT
