@@ -42,6 +42,12 @@ _READ_AS_IS = 5.0
 of 360 sentences in six languages whose letters were exchanged at random, the cheapest costs 5.3."""
 _COVERED = 0.9
 """The share of a doubted font's characters of which its own evidence must tell, to be believed before its map."""
+_HYPHENS = "-\u00ad\u2010"
+_ODD_WORD = re.compile(
+    "(?<=[a-zß-öø-ÿ])(?:[¡-©ª¬®-±´¶¸-¿×÷ˆ-˝†‡•…‰\u2044∂-⋿◊\ufb01\ufb02À-ÖØ-Þ]|(?<!l)·|·(?!l))(?=[a-zß-öø-ÿ])"
+)
+"""A small letter, a sign or capital beyond ASCII, and a small letter: what words are made of in no language (but for
+Catalan "l·l"); superscript figures, quotation marks and dashes stand in words that are right."""
 _WORD = re.compile(r"\S+")
 _FEWEST_LETTERS = 3
 _COMMON = frozenset("eaiontrsáàâäãåāąéèêëēėęěíìîïīįóòôöõøōőńñňřšśť")
@@ -100,10 +106,16 @@ def decode(
     chars: dict[int, str] = {}
     if _may_be_unmapped(page):
         chars = _unmapped(page, verdicts)
+    _judge_odd_words(page, verdicts)
     for font, words in sorted(page.words.items()):
         if font not in verdicts.offsets and font not in verdicts.by_evidence:
             _judge(page, font, [text[start:end] for start, end in words[: _SAMPLE // 4]], verdicts)
         chars |= _by_verdict(page, font, words, verdicts)
+    chars = {
+        place: char
+        for place, char in chars.items()
+        if char != text[place] and not (text[place] == pdfium.HYPHEN and char in _HYPHENS)
+    }
     if not chars:
         return text
     _note(page, chars, verdicts)
@@ -127,6 +139,40 @@ def _note(page: _Page, chars: Mapping[int, str], verdicts: Verdicts) -> None:
                 how = "by a constant offset that makes a language of it"
             noted = verdicts.repaired.setdefault(font, Repaired(how, page.index + 1, before, after))
             noted.count += changed
+
+
+# --- fonts without a map whose codes are taken for another encoding ----------------------------------------------
+
+
+def _judge_odd_words(page: _Page, verdicts: Verdicts) -> None:
+    """Ask the fonts of words that a sign divides ("Fern·ndez", "conÖrm") what the sign is.
+
+    Where a font has no map, PDFium takes its codes for Mac Roman; the names of its glyphs may say otherwise.
+    """
+    if page.text.isascii() or not _ODD_WORD.search(page.text):
+        return
+    for font, words in sorted(page.words.items()):
+        if font in verdicts.by_evidence or font in verdicts.unproven:
+            continue
+        odd = [(start, end) for start, end in words if _ODD_WORD.search(page.text, start, end)]
+        if not odd:
+            continue
+        before, after = _read_twice(page, font, odd, verdicts)
+        if after != before and _cost(after) < _cost(before):
+            verdicts.by_evidence.add(font)
+            verdicts.offsets.pop(font, None)
+        else:
+            verdicts.unproven.add(font)
+
+
+def _read_twice(page: _Page, font: str, words: Spans, verdicts: Verdicts) -> tuple[str, str]:
+    """Words as the file has them, and as the font's own evidence has them, where it has."""
+    places = [place for start, end in words for place in range(start, end)]
+    said = verdicts.mended.chars(page.index, {font}, page.handle, places, mapped=True)
+    chars = {place: char for place, char in zip(places, said, strict=True) if char}
+    before = " ".join(page.text[start:end] for start, end in words)
+    after = " ".join("".join(chars.get(place, page.text[place]) for place in range(a, b)) for a, b in words)
+    return pdfium.whole(before), pdfium.whole(after)
 
 
 # --- fonts with a map ----------------------------------------------------------------------------------------

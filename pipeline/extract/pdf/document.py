@@ -8,13 +8,14 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from pipeline.errors import BrokenDocument, Unreadable
 from pipeline.extract.pdf import pdfium
 from pipeline.extract.pdf.accounting import account
 from pipeline.extract.pdf.assemble import make_block
 from pipeline.extract.pdf.bookmarks import Bookmarks, read_bookmarks
-from pipeline.extract.pdf.broken_fonts import Verdicts
+from pipeline.extract.pdf.broken_fonts import Repaired, Verdicts
 from pipeline.extract.pdf.calls import endless_pages
 from pipeline.extract.pdf.drafts import make_drafts
 from pipeline.extract.pdf.forms import open_form
@@ -33,7 +34,8 @@ from pipeline.settings import Settings
 MEDIA_TYPE = "application/pdf"
 _PASSWORD = "password"
 _REOPEN_EVERY = 200
-_EXCERPT = 60
+_EXCERPT = 40
+_EXAMPLES = 4
 _TREE = b"/StructTreeRoot"
 
 
@@ -191,15 +193,22 @@ def _page_findings(pages: list[Page], count: int, seen: Set[int]) -> Iterator[Fi
 
 
 def _font_findings(verdicts: Verdicts) -> Iterator[Finding]:
-    """A finding for each font whose text was read otherwise than the file says."""
-    for name, done in sorted(verdicts.repaired.items()):
-        before = "".join(char if char.isprintable() and char != REPLACEMENT else "·" for char in done.before)
+    """A finding on the fonts whose text was read otherwise than the file says, for each way in which it was."""
+    ways: dict[str, list[Repaired]] = {}
+    for _, done in sorted(verdicts.repaired.items()):
+        ways.setdefault(done.how, []).append(done)
+    for how, fonts in sorted(ways.items()):
         yield finding(
             "font-repaired",
-            f"The font {name or '(without a name)'} maps its characters wrongly or not at all; it was read {done.how}.",
-            evidence=f"page {done.page}: {before[:_EXCERPT]} → {done.after[:_EXCERPT]}",
-            count=done.count,
+            f"{len(fonts)} fonts map characters wrongly or not at all; their text was read {how}.",
+            evidence="; ".join(_example(done) for done in fonts[:_EXAMPLES]),
+            count=sum(done.count for done in fonts),
         )
+
+
+def _example(done: Repaired) -> str:
+    before = "".join(char if char.isprintable() and char != REPLACEMENT else "·" for char in done.before)
+    return f"page {done.page}: {before[:_EXCERPT]} → {normalize('NFKC', done.after)[:_EXCERPT].strip()}"
 
 
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]|\\(cid:\\d+\\)")

@@ -8,6 +8,7 @@ and the page of the file is read as the file has it.
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +17,13 @@ import pypdfium2
 
 from pipeline.extract.pdf import pdfium
 from pipeline.extract.pdf.font_evidence import evidence
-from pipeline.extract.pdf.pdfium import HYPHEN
 
 _MOST_FONTS = 2_000
 """Fonts of one page that are looked for; the page with most in the benchmark has 44."""
 _DEEPEST = 12
 """Levels of drawings within drawings in which fonts are looked for."""
+_STAND_INS = range(0xE000, 0xF900)
+"""Characters of private use, which PDFium passes on as they are; no evidence gives one."""
 _ENTRIES = 100
 """Entries of a section of a character map (Adobe Technical Note 5014)."""
 
@@ -36,6 +38,7 @@ class Mended:
     password: str | None = None
     _pdf: Any = None
     _refused: bool = False
+    _stand_ins: dict[str, str] = field(default_factory=dict)
     _known: dict[tuple[int, int, bool], bool] = field(default_factory=dict)
     _page: tuple[int, frozenset[str], dict[Place, list[str]]] | None = None
 
@@ -44,8 +47,8 @@ class Mended:
     ) -> list[str | None]:
         """What the fonts called `names` (all, without any) on page `index` say of the characters at `places`.
 
-        None for a character of which they say nothing. With `mapped`, fonts without a ToUnicode map are passed over:
-        their names and tables are what PDFium has read already.
+        None for a character of which they say nothing. With `mapped`, fonts with an encoding and no map are passed
+        over: what they say is what PDFium has read already.
         """
         found = self._chars_by_place(index, frozenset(names), mapped)
         if not found:
@@ -57,7 +60,8 @@ class Mended:
             turn = taken.get((x, y), 0)
             taken[x, y] = turn + 1
             result.append((chars[min(turn, len(chars) - 1)] or None) if chars else None)
-        return result
+        plain = {stand_in: _plain(char) for char, stand_in in self._stand_ins.items()}
+        return [plain.get(char, char) if char else None for char in result]
 
     def close(self) -> None:
         """Let go of the open document."""
@@ -109,13 +113,34 @@ class Mended:
         """Give a font the map that its evidence makes; whether there is any."""
         key = (*font.objgen, mapped)
         if key not in self._known or not key[0]:
-            chars = evidence(font) if "/ToUnicode" in font or not mapped else {}
+            chars = {} if mapped and "/ToUnicode" not in font and "/Encoding" in font else evidence(font)
             if chars:
-                font.ToUnicode = self._pdf.make_stream(
-                    _map(chars, 4 if font.get("/Subtype") == "/Type0" else 2)
-                )
+                digits = 4 if font.get("/Subtype") == "/Type0" else 2
+                chars = {code: self._stand_in(char) for code, char in chars.items()}
+                font.ToUnicode = self._pdf.make_stream(_map(chars, digits))
             self._known[key] = bool(chars)
         return self._known[key]
+
+    def _stand_in(self, char: str) -> str:
+        """What a map gives for `char`: itself, or a stand-in where PDFium would part it, turn it round or change it."""
+        if char not in "-\u00ad" and unicodedata.normalize("NFKC", char) == char and not _turns(char):
+            return char
+        if char not in self._stand_ins:
+            if len(self._stand_ins) == len(_STAND_INS):
+                return char
+            self._stand_ins[char] = chr(_STAND_INS[len(self._stand_ins)])
+        return self._stand_ins[char]
+
+
+def _turns(char: str) -> bool:
+    """Whether a character is written from right to left."""
+    return unicodedata.bidirectional(char) in ("R", "AL")
+
+
+def _plain(char: str) -> str:
+    """The letter of a presentation form; ligatures of Latin letters and whatever is more than one letter stay."""
+    plain = unicodedata.normalize("NFKC", char) if _turns(char) else char
+    return plain if len(plain) == 1 else char
 
 
 def _names(font: Any) -> set[str]:
@@ -191,5 +216,5 @@ def _by_place(text_page: int) -> dict[Place, list[str]]:
         if pdfium.is_generated(text_page, index) == 1:
             continue
         known = char != "\ufffd" and pdfium.map_error(text_page, index) != 1
-        found.setdefault((x, y), []).append(char.replace(HYPHEN, "-") if known else "")
+        found.setdefault((x, y), []).append(char if known else "")
     return found
