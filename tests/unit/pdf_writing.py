@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,26 @@ def write_broken_font(text: str, meant: Callable[[str], str | None], tables: boo
     buffer = io.BytesIO()
     pdf.save(buffer, deterministic_id=True)
     return buffer.getvalue()
+
+
+def symbol_font(glyphs: dict[int, str]) -> bytes:
+    """Vera as a TrueType program whose only character map leads from these codes to the glyphs of these characters.
+
+    Its table `post` names the glyphs, as that of Vera does.
+    """
+    path = Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"
+    font, data = TTFontFile(str(path)), path.read_bytes()
+    count = struct.unpack_from(">H", data, 4)[0]
+    rows = [struct.unpack_from(">4sLLL", data, 12 + 16 * row) for row in range(count)]
+    tables = {tag: data[start : start + length] for tag, _, start, length in rows}
+    codes = bytes(font.charToGlyph[ord(glyphs[code])] if code in glyphs else 0 for code in range(256))
+    tables[b"cmap"] = struct.pack(">HHHHLHHH", 0, 1, 1, 0, 12, 0, 262, 0) + codes
+    head, at = struct.pack(">LHHHH", 0x10000, count, 128, 3, 16 * count - 128), 12 + 16 * count
+    body = b""
+    for tag, table in sorted(tables.items()):
+        head += struct.pack(">4sLLL", tag, 0, at + len(body), len(table))
+        body += table + b"\0" * (-len(table) % 4)
+    return head + body
 
 
 def write_content(content: str, box: tuple[float, ...] = (0, 0, WIDTH, HEIGHT), **page_entries: Any) -> bytes:

@@ -31,6 +31,7 @@ Joins = Callable[[str, str], bool]
 def make_block(draft: Draft, joins: Joins) -> Block:
     """The block of a draft; `joins` judges hyphens at line ends."""
     written: list[str] = []
+    above = ""
     length = shift = 0
     origins: list[PageBox] = []
     edits: list[Edit] = []
@@ -41,13 +42,14 @@ def make_block(draft: Draft, joins: Joins) -> Block:
             skipped = len(line.text) - len(text)
             said = said[skipped:]
         if origins:
-            hyphen = hyphen_edit(written[-1], text, length + shift, joins)
+            hyphen = hyphen_edit(above, text, length + shift, joins)
             if hyphen:
                 edits.append(hyphen)
                 shift -= len(hyphen.before) - len(hyphen.after)
             length += 1
         at = length
         written.append(said or text)
+        above = text
         length += len(written[-1])
         origins.append(PageBox(page=line.page, box=line.box, at=at))
         for edit in _inner_edits(line, text, said, skipped, at + shift):
@@ -101,15 +103,15 @@ def hyphen_edits(lines: Sequence[str], at: int, joins: Joins) -> list[Edit]:
     return edits
 
 
-def hyphen_edit(raw: str, following: str, end: int, joins: Joins) -> Edit | None:
-    """The edit that removes a hyphen at the end of the line `raw` and the space that joins it to the next line.
+def hyphen_edit(line: str, following: str, end: int, joins: Joins) -> Edit | None:
+    """The edit that removes a hyphen at the end of `line` and the space that joins it to the next line.
 
     `end` is where the line ends in the text, after the edits before it.
     """
-    if not raw.endswith(_HYPHENS):
+    if not line.endswith(_HYPHENS):
         return None
-    found = _LINE_HYPHEN.search(raw)
-    head, tail = _LAST_WORD.search(raw[: found.start()]) if found else None, _FIRST_WORD.match(following)
+    found = _LINE_HYPHEN.search(line)
+    head, tail = _LAST_WORD.search(line[: found.start()]) if found else None, _FIRST_WORD.match(following)
     if found is None or head is None or tail is None:
         return None
     place, mark = end - 1, found.group()

@@ -34,6 +34,13 @@ _LAST_SHIFTED = 0x52F
 """The end of the Cyrillic blocks: the model knows no script beyond them, and can make no language of one."""
 _SHIFT_LETTERS = 200
 _SHIFT_SMALL = 0.8
+_SHIFT_WORDS = 12
+"""Letters, share of small ones, and different words from which an offset may be believed. Of 300 texts of one to four
+acronyms said again and again 20 to 32 % have an offset that makes a language of them, whether 16 letters or 200; of
+texts of ever new acronyms 0.3 % with 16 letters and none with 32, of texts with exchanged letters none."""
+_NO_LANGUAGE = 99.0
+_FEW_LETTERS = 4
+"""Different letters below which a text of some length is no language ("xxxxx")."""
 _READABLE = 3.6
 _UNREADABLE = 4.6
 _GAIN = 1.5
@@ -237,8 +244,9 @@ def _shift(sample: str) -> int:
     if cost > _READABLE or cost + _GAIN >= _cost(sample):
         return 0
     letters = [char for char in (_moved(char, offset) for char in sample) if char.isalpha()]
-    small = sum(char.islower() for char in letters)
-    return offset if len(letters) >= _SHIFT_LETTERS and small >= _SHIFT_SMALL * len(letters) else 0
+    small = sum(char.islower() for char in letters) >= _SHIFT_SMALL * len(letters)
+    enough = len(letters) >= _SHIFT_LETTERS and len(set(sample.split())) >= _SHIFT_WORDS
+    return offset if enough and small else 0
 
 
 def _plausible(sample: str) -> bool:
@@ -262,12 +270,15 @@ def _cost(text: str) -> float:
     """How unlikely a letter of the text is in the language it fits best, in nats."""
     from pipeline.lexis.ngrams import ngrams
 
+    letters = [char for char in text if char.isalpha()]
+    if len(letters) >= _ENOUGH and len(set(letters)) < _FEW_LETTERS:
+        return _NO_LANGUAGE
     ranking = ngrams().ranking(text)
-    return ranking[0][1] if ranking else 99.0
+    return ranking[0][1] if ranking else _NO_LANGUAGE
 
 
 def _best(text: str, offsets: Sequence[int]) -> tuple[int, float]:
-    found = (0, 99.0)
+    found = (0, _NO_LANGUAGE)
     for offset in offsets:
         moved = "".join(_moved(char, offset) for char in text)
         if sum(char.isalpha() for char in moved) < 0.5 * sum(not char.isspace() for char in moved):
@@ -279,9 +290,9 @@ def _best(text: str, offsets: Sequence[int]) -> tuple[int, float]:
 
 
 def _moved(char: str, offset: int) -> str:
-    if char.isspace() or char == pdfium.HYPHEN:
+    if char.isspace():
         return char
-    code = ord(char) + offset
+    code = ord("-" if char == pdfium.HYPHEN else char) + offset
     return chr(code) if 0x20 <= code < 0xD800 else char
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -184,7 +184,7 @@ def _read(page: int, text_page: int, number: int, tagged: bool, verdicts: Verdic
     if decoded != text:
         text, said = decoded, _said(text, decoded)
         said = said if said != text else None
-        spans = _spans(text)
+        spans = _parted(_spans(text), text, said)
         styles = _styles(text_page, [start for start, _ in spans], frame, tagged)
     truncated = len(spans) > _MAX_WORDS
     spans, styles = spans[:_MAX_WORDS], styles[:_MAX_WORDS]
@@ -221,6 +221,17 @@ def _spans(text: str) -> list[tuple[int, int]]:
     """The words of a text, one more than the budget allows at most."""
     pattern = _WORD if HYPHEN in text or _CONTROL.search(text) else _PLAIN_WORD
     return [match.span() for match in islice(pattern.finditer(text), _MAX_WORDS + 1)]
+
+
+def _parted(spans: list[tuple[int, int]], text: str, said: str | None) -> list[tuple[int, int]]:
+    """The words, also ended where the file seems to have a hyphen at a line end, after which PDFium has no line end."""
+    if said is None or HYPHEN not in said:
+        return spans
+    parted = []
+    for start, end in spans:
+        ends = [at + 1 for at in range(start, end - 1) if said[at] == HYPHEN != text[at]]
+        parted += list(pairwise([start, *ends, end]))
+    return parted
 
 
 def _frame(page: int) -> Frame:

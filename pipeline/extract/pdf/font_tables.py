@@ -49,7 +49,7 @@ def truetype(data: bytes) -> FontProgram:
             outlines = cff(data[tables["CFF "][0] :])
             program.names = outlines.names or program.names
             program.cids = outlines.cids
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, OverflowError):
         return program
     return program
 
@@ -173,7 +173,7 @@ def cff(data: bytes) -> FontProgram:
             program.code_names = {
                 code: program.names[glyph] for code, glyph in codes.items() if glyph in program.names
             }
-    except (struct.error, IndexError, KeyError):
+    except (struct.error, IndexError, KeyError, OverflowError):
         return program
     return program
 
