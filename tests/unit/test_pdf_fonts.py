@@ -146,6 +146,19 @@ def test_chinese_is_never_changed(tables: bool) -> None:
     assert codes(extract(data)) == []
 
 
+@pytest.mark.parametrize("meant", [lambda char: None, lambda char: char if char < "n" else None])
+def test_numbers_of_glyphs_are_read_where_there_are_letters_enough(meant: Meant) -> None:
+    document = extract(write_broken_font(LONG, meant, tables=False))
+    assert text(document) == LONG.replace("\n", " ")
+    assert codes(document) == ["font-repaired"]
+
+
+def test_few_numbers_of_glyphs_are_lost() -> None:
+    document = extract(write_broken_font("Total budget", lambda char: None, tables=False))
+    assert REPLACEMENT in text(document)
+    assert causes(document) == set()
+
+
 def test_a_font_without_a_map_and_without_tables_is_lost_and_says_so() -> None:
     document = extract(
         write_broken_font("qzxj wkvq xzjq kkwv qzxj wvkq xxqz", lambda char: None, tables=False)
