@@ -86,6 +86,7 @@ def test_the_embedded_character_map_is_believed_before_a_broken_one(meant: Meant
     assert causes(document) == {"broken-font"}
     (found,) = document.findings
     assert found.count and found.evidence and "embedded" in found.message
+    assert REPLACEMENT not in found.evidence
 
 
 def test_an_edit_is_a_word_and_its_raw_text_is_what_the_file_says() -> None:
@@ -151,6 +152,7 @@ def test_numbers_of_glyphs_are_read_where_there_are_letters_enough(meant: Meant)
     document = extract(write_broken_font(LONG, meant, tables=False))
     assert text(document) == LONG.replace("\n", " ")
     assert codes(document) == ["font-repaired"]
+    assert "offset" in document.findings[0].message
 
 
 def test_few_numbers_of_glyphs_are_lost() -> None:

@@ -12,19 +12,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import repeat
 
 from pipeline.extract.pdf import pdfium
+from pipeline.extract.pdf.legible import (
+    ENOUGH,
+    GAIN,
+    NO_LANGUAGE,
+    READABLE,
+    UNREADABLE,
+    has_function_words,
+    nats,
+    plausible,
+    reads,
+)
 from pipeline.extract.pdf.mended import Mended
 from pipeline.model import REPLACEMENT
-from pipeline.overlay import load_toml
 
 _SAMPLE = 600
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
-_ENOUGH = 16
-"""Letters from which a text's cost tells whether it may be doubted; what is doubted is not yet changed."""
 _LOOKS = 24
 _PRIVATE = range(0xE000, 0xF900)
 _PRIVATE_OFFSET = -0xF000
@@ -39,17 +46,8 @@ _SHIFT_WORDS = 12
 acronyms said again and again 20 to 32 % have an offset that makes a language of them, whether 16 letters or 200; of
 texts of ever new acronyms 0.3 % with 16 letters and none with 32, of texts with exchanged letters none."""
 _GLYPH_LETTERS = 48
-"""Letters without a map from which one of four offsets may be believed: of 400 texts with glyphs numbered at random
-one of them makes a language of 4.5 % with 16 letters, 0.25 % with 32, none with 48."""
-_NO_LANGUAGE = 99.0
-_FEW_LETTERS = 4
-"""Different letters below which a text of some length is no language ("xxxxx")."""
-_READABLE = 3.6
-_UNREADABLE = 4.6
-_GAIN = 1.5
-_READ_AS_IS = 5.0
-"""Nats a letter, where no offset makes text readable: labels of charts and foreign names cost up to 4.8 as they stand;
-of 360 sentences in six languages whose letters were exchanged at random, the cheapest costs 5.3."""
+"""Letters without a map, or mapped to private use, from which one of four offsets may be believed: of 400 texts with
+glyphs numbered at random one makes a language of 4.5 % with 16 letters, 0.25 % with 32, none with 48."""
 _COVERED = 0.9
 """The share of a doubted font's characters of which its own evidence must tell, to be believed before its map."""
 _HYPHENS = "-\u00ad\u2010"
@@ -61,17 +59,17 @@ Catalan "l·l"); superscript figures, quotation marks and dashes stand in words 
 _BROKEN_WORD = re.compile(r"\S+")
 """A word, in a text where broken characters (which may be white space by their codes) are letters."""
 _FEWEST_LETTERS = 3
-_COMMON = frozenset("eaiontrsáàâäãåāąéèêëēėęěíìîïīįóòôöõøōőńñňřšśť")
-_COMMON_SHARE = 0.45
+
+BY_EVIDENCE = "by the names of its glyphs or its embedded tables"
+BY_OFFSET = "by a constant offset that makes a language of it"
 
 Spans = Sequence[tuple[int, int]]
 
 
 @dataclass
 class Repaired:
-    """A font whose text was read otherwise than its map says, `how`, on which `page` first, and an example of it."""
+    """A font whose text was read otherwise than its map says: on which `page` first, and an example of it."""
 
-    how: str
     page: int
     before: str
     after: str
@@ -83,7 +81,7 @@ class Verdicts:
     """What is known of the fonts of a document, by name: the offset to add to its characters (0: readable).
 
     `by_evidence` are fonts whose map is wrong and whose own evidence is right; `unproven` those whose evidence was
-    looked at in vain. `mended` gives the evidence; `repaired` is what was done.
+    looked at in vain. `mended` gives the evidence; `repaired` is what was done, by font and how.
     """
 
     offsets: dict[str, int] = field(default_factory=dict)
@@ -91,17 +89,21 @@ class Verdicts:
     by_evidence: set[str] = field(default_factory=set)
     unproven: set[str] = field(default_factory=set)
     mended: Mended = field(default_factory=Mended)
-    repaired: dict[str, Repaired] = field(default_factory=dict)
+    repaired: dict[tuple[str, str], Repaired] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Page:
-    """A page whose fonts are judged: its number from 0, its text, and the words of each font."""
+    """A page whose fonts are judged: its number from 0, its text, the words of each font.
+
+    `moved` are the places at which an offset told the character.
+    """
 
     index: int
     handle: int
     text: str
     words: dict[str, list[tuple[int, int]]]
+    moved: set[int] = field(default_factory=set)
 
 
 def decode(
@@ -145,10 +147,8 @@ def _note(page: _Page, chars: Mapping[int, str], verdicts: Verdicts) -> None:
             changed = sum(a != b for a, b in zip(before, after, strict=True) if b != REPLACEMENT)
             if not changed:
                 continue
-            how = "by its glyph names or embedded tables"
-            if verdicts.offsets.get(font):
-                how = "by a constant offset that makes a language of it"
-            noted = verdicts.repaired.setdefault(font, Repaired(how, page.index + 1, before, after))
+            how = BY_OFFSET if page.moved.intersection(range(start, end)) else BY_EVIDENCE
+            noted = verdicts.repaired.setdefault((font, how), Repaired(page.index + 1, before, after))
             noted.count += changed
 
 
@@ -169,7 +169,7 @@ def _judge_odd_words(page: _Page, verdicts: Verdicts) -> None:
         if not odd:
             continue
         before, after = _read_twice(page, font, odd, verdicts)
-        if after != before and _cost(after) < _cost(before):
+        if after != before and nats(after) < nats(before):
             verdicts.by_evidence.add(font)
             verdicts.offsets.pop(font, None)
         else:
@@ -191,33 +191,34 @@ def _read_twice(page: _Page, font: str, words: Spans, verdicts: Verdicts) -> tup
 
 def _by_verdict(page: _Page, font: str, words: Spans, verdicts: Verdicts) -> dict[int, str]:
     """What the characters of a font are, by place, where its map is known to be wrong."""
+    offset = verdicts.offsets.get(font, 0)
+    if not offset and font not in verdicts.by_evidence:
+        return {}
     places = [place for start, end in words for place in range(start, end)]
     if font in verdicts.by_evidence:
         said = verdicts.mended.chars(page.index, {font}, page.handle, places, mapped=True)
         return {place: char for place, char in zip(places, said, strict=True) if char}
-    offset = verdicts.offsets.get(font, 0)
-    if not offset:
-        return {}
+    page.moved.update(places)
     return {place: _moved(page.text[place], offset) for place in places}
 
 
 def _judge(page: _Page, font: str, words: Sequence[str], verdicts: Verdicts) -> None:
     """Settle whether a font is read as its map says, once there is enough of its text to tell."""
     sample = pdfium.whole(" ".join(words)[:_SAMPLE])
-    if len(sample) > 2 * _ENOUGH and _has_function_words(sample):
+    if len(sample) > 2 * ENOUGH and has_function_words(sample):
         verdicts.offsets[font] = 0
         return
     private = sum(ord(char) in _PRIVATE for char in sample)
     letters = sum(char.isalpha() for char in sample) + private
-    if letters < _ENOUGH:
+    if letters < ENOUGH:
         return
     if private > 0.5 * letters:
-        if not _proven(page, font, sample, verdicts):
+        if not _proven(page, font, sample, verdicts) and private >= _GLYPH_LETTERS:
             moved = "".join(_moved(char, _PRIVATE_OFFSET) for char in sample)
-            verdicts.offsets[font] = _PRIVATE_OFFSET if _cost(moved) <= _READABLE else 0
+            verdicts.offsets[font] = _PRIVATE_OFFSET if nats(moved) <= READABLE else 0
         return
     beyond = sum(char.isalpha() and ord(char) > _LAST_SHIFTED for char in sample)
-    if 2 * beyond > letters or _plausible(sample) or _cost(sample) < _UNREADABLE:
+    if 2 * beyond > letters or plausible(sample) or nats(sample) < UNREADABLE:
         verdicts.offsets[font] = 0
     elif not _proven(page, font, sample, verdicts) and letters >= _SHIFT_LETTERS:
         verdicts.offsets[font] = 0 if beyond else _shift(sample)
@@ -235,7 +236,7 @@ def _proven(page: _Page, font: str, sample: str, verdicts: Verdicts) -> bool:
             text += (" " if place != end else "") + (char or "")
             end = place + 1
         private = any(ord(char) in _PRIVATE for char in sample)
-        if private or (_cost(text) <= _READABLE and _cost(text) + _GAIN < _cost(sample)):
+        if private or (nats(text) <= READABLE and nats(text) + GAIN < nats(sample)):
             verdicts.by_evidence.add(font)
             return True
     verdicts.unproven.add(font)
@@ -245,7 +246,7 @@ def _proven(page: _Page, font: str, sample: str, verdicts: Verdicts) -> bool:
 def _shift(sample: str) -> int:
     """The offset that makes a language of the sample, written for the most part in small letters; 0 without any."""
     offset, cost = _best(sample, _SHIFTS)
-    if cost > _READABLE or cost + _GAIN >= _cost(sample):
+    if cost > READABLE or cost + GAIN >= nats(sample):
         return 0
     letters = [char for char in (_moved(char, offset) for char in sample) if char.isalpha()]
     small = sum(char.islower() for char in letters) >= _SHIFT_SMALL * len(letters)
@@ -253,41 +254,13 @@ def _shift(sample: str) -> int:
     return offset if enough and small else 0
 
 
-def _plausible(sample: str) -> bool:
-    """Whether a text is a language at first sight: by its share of common letters."""
-    letters = [char for char in sample.casefold() if char.isalpha()]
-    return sum(char in _COMMON for char in letters) >= _COMMON_SHARE * len(letters)
-
-
-def _has_function_words(sample: str) -> bool:
-    words = sample.casefold().split()
-    known = _function_words()
-    return sum(word in known for word in words if len(word) > 1) >= max(2, len(words) // 12)
-
-
-@cache
-def _function_words() -> frozenset[str]:
-    return frozenset(word for words in load_toml("extract/pdf/words.toml").values() for word in words)
-
-
-def _cost(text: str) -> float:
-    """How unlikely a letter of the text is in the language it fits best, in nats."""
-    from pipeline.lexis.ngrams import ngrams
-
-    letters = [char for char in text if char.isalpha()]
-    if len(letters) >= _ENOUGH and len(set(letters)) < _FEW_LETTERS:
-        return _NO_LANGUAGE
-    ranking = ngrams().ranking(text)
-    return ranking[0][1] if ranking else _NO_LANGUAGE
-
-
 def _best(text: str, offsets: Sequence[int]) -> tuple[int, float]:
-    found = (0, _NO_LANGUAGE)
+    found = (0, NO_LANGUAGE)
     for offset in offsets:
         moved = "".join(_moved(char, offset) for char in text)
         if sum(char.isalpha() for char in moved) < 0.5 * sum(not char.isspace() for char in moved):
             continue
-        cost = _cost(moved)
+        cost = nats(moved)
         if cost < found[1]:
             found = (offset, cost)
     return found
@@ -351,6 +324,7 @@ def _unmapped(page: _Page, verdicts: Verdicts) -> dict[int, str]:
     for place in places:
         if broken[place] and (offset or not text[place].isspace()):
             chars[place] = _glyph(text[place], offset) if offset else REPLACEMENT
+            page.moved.add(place)
     return chars
 
 
@@ -376,17 +350,10 @@ def _without_worse(page: _Page, font: str, broken: Sequence[bool], chars: dict[i
     words = [(a, b) for a, b in page.words[font] if any(broken[a:b])]
     before = " ".join(page.text[a:b] for a, b in words)[:_SAMPLE]
     after = " ".join("".join(chars.get(place, page.text[place]) for place in range(a, b)) for a, b in words)
-    if before == after[:_SAMPLE] or not _reads(before) or _reads(after[:_SAMPLE]):
+    if before == after[:_SAMPLE] or not reads(before) or reads(after[:_SAMPLE]):
         return chars
     own = {place for a, b in words for place in range(a, b)}
     return {place: char for place, char in chars.items() if place not in own}
-
-
-def _reads(text: str) -> bool:
-    letters = sum(char.isalpha() for char in text)
-    return letters >= _ENOUGH and (
-        _cost(text) <= _READABLE or (_plausible(text) and _cost(text) < _READ_AS_IS)
-    )
 
 
 def _offset(text: str, broken: Sequence[bool], verdicts: Verdicts) -> int | None:
@@ -401,7 +368,7 @@ def _unmapped_offset(text: str, broken: Sequence[bool]) -> int | None:
     What PDFium calls an error is only that the file has no map: it may know the characters by the names of the glyphs.
     """
     start = max(0, broken.index(True) - 20)
-    if _cost(pdfium.whole(text[start : start + _SAMPLE])) <= _READABLE:
+    if nats(pdfium.whole(text[start : start + _SAMPLE])) <= READABLE:
         return 0
     words = list(_words_of(text, broken))
     for offset in _GLYPH_OFFSETS:
@@ -413,12 +380,12 @@ def _unmapped_offset(text: str, broken: Sequence[bool]) -> int | None:
             for word, chars in zip(words, moved, strict=True)
             for at, char in zip(range(*word), chars, strict=True)
         )
-        if letters >= _GLYPH_LETTERS and _cost(pdfium.whole(" ".join(map("".join, moved)))) <= _READABLE:
+        if letters >= _GLYPH_LETTERS and nats(pdfium.whole(" ".join(map("".join, moved)))) <= READABLE:
             return offset
     whole = [text[start:end] for start, end in words if all(broken[start:end])]
     return (
         0
-        if _reads(" ".join(word for word in whole if sum(map(str.isalpha, word)) >= _FEWEST_LETTERS))
+        if reads(" ".join(word for word in whole if sum(map(str.isalpha, word)) >= _FEWEST_LETTERS))
         else None
     )
 

@@ -195,20 +195,23 @@ def _page_findings(pages: list[Page], count: int, seen: Set[int]) -> Iterator[Fi
 def _font_findings(verdicts: Verdicts) -> Iterator[Finding]:
     """A finding on the fonts whose text was read otherwise than the file says, for each way in which it was."""
     ways: dict[str, list[Repaired]] = {}
-    for _, done in sorted(verdicts.repaired.items()):
-        ways.setdefault(done.how, []).append(done)
+    for (_, how), done in sorted(verdicts.repaired.items(), key=lambda item: item[0]):
+        ways.setdefault(how, []).append(done)
     for how, fonts in sorted(ways.items()):
         yield finding(
             "font-repaired",
-            f"{len(fonts)} fonts map characters wrongly or not at all; their text was read {how}.",
+            f"A font maps characters wrongly or not at all; its text was read {how} ({len(fonts)} fonts).",
             evidence="; ".join(_example(done) for done in fonts[:_EXAMPLES]),
             count=sum(done.count for done in fonts),
         )
 
 
 def _example(done: Repaired) -> str:
-    before = "".join(char if char.isprintable() and char != REPLACEMENT else "·" for char in done.before)
-    return f"page {done.page}: {before[:_EXCERPT]} → {normalize('NFKC', done.after)[:_EXCERPT].strip()}"
+    before, after = (
+        "".join(char if char.isprintable() and char != REPLACEMENT else "·" for char in text[:_EXCERPT])
+        for text in (done.before, normalize("NFKC", done.after))
+    )
+    return f"page {done.page}: {before} → {after.strip()}"
 
 
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]|\\(cid:\\d+\\)")

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline.extract.pdf.calls import decoded
 from pipeline.extract.pdf.font_tables import FontProgram, cff, truetype, type1
 
 _LARGEST_PROGRAM = 1 << 24
@@ -95,8 +96,8 @@ def _by_map(to_glyph: Any, by_glyph: Mapping[int, str | None]) -> Mapping[int, s
 
     if not isinstance(to_glyph, pikepdf.Stream):
         return by_glyph
-    data = to_glyph.read_bytes()
-    glyphs = (int.from_bytes(data[at : at + 2], "big") for at in range(0, min(len(data), 1 << 17) - 1, 2))
+    data = decoded(to_glyph, 1 << 17)
+    glyphs = (int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data) - 1, 2))
     return {cid: by_glyph[glyph] for cid, glyph in enumerate(glyphs) if glyph in by_glyph}
 
 
@@ -109,9 +110,7 @@ def _program(descriptor: Any, subtype: str) -> FontProgram:
     for key in ("/FontFile2", "/FontFile3", "/FontFile"):
         stream = descriptor.get(key)
         if isinstance(stream, pikepdf.Stream):
-            data = stream.read_bytes()
-            if len(data) > _LARGEST_PROGRAM:
-                return FontProgram()
+            data = decoded(stream, _LARGEST_PROGRAM)
             if data[:4] in (b"\x00\x01\x00\x00", b"true", b"OTTO"):
                 return truetype(data)
             return type1(data) if key == "/FontFile" or data[:2] == b"%!" else cff(data)
