@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hashlib import sha256
 
 import pdfplumber
+import pikepdf
 import pytest
 
 from pipeline.extract.pdf import extract_pdf
@@ -291,3 +292,46 @@ def test_a_broken_font_program_is_no_crash(step: int) -> None:
         for cut in range(0, 400, step):
             read(data[:cut])
             read(data[:cut] + b"\xff" * 40 + data[cut + 40 :])
+
+
+# --- characters beyond U+FFFF, and hostile fonts --------------------------------------------------------------------
+
+
+def test_a_character_that_the_map_spells_in_two_units_is_one() -> None:
+    signs = {"a": "\U0001d421", "b": "\U0001d461"}
+    document = extract(write_broken_font("ab ba is a formula", lambda char: signs.get(char, char)))
+    (block,) = document.blocks
+    assert (
+        block.text == block.raw == "\U0001d421\U0001d461 \U0001d461\U0001d421 is \U0001d421 formul\U0001d421"
+    )
+    assert codes(document) == []
+
+
+def test_a_program_that_swells_and_a_font_that_lists_itself_are_no_crash() -> None:
+    with pikepdf.open(io.BytesIO(write_broken_font(SENTENCE, lambda char: None))) as pdf:
+        font = pdf.pages[0].Resources.Font.F1
+        descriptor = font.DescendantFonts[0].FontDescriptor
+        descriptor.FontFile2 = pdf.make_stream(bytes(1 << 26))
+        pdf.pages[0].Resources.XObject = pikepdf.Dictionary(X=pdf.pages[0].obj)
+        font.DescendantFonts.append(font)
+        data = io.BytesIO()
+        pdf.save(data, compress_streams=True)
+    assert text(extract(data.getvalue())) in ("", SENTENCE)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("DescendantFonts", 3),
+        ("DescendantFonts", []),
+        ("BaseFont", 7),
+        ("Encoding", "/Identity-H"),
+        ("Encoding", {"/Differences": [1, 2, "x"]}),
+    ],
+)
+def test_a_font_dictionary_that_lies_is_no_crash(key: str, value: object) -> None:
+    with pikepdf.open(io.BytesIO(write_broken_font(SENTENCE, lambda char: None))) as pdf:
+        pdf.pages[0].Resources.Font.F1[f"/{key}"] = value
+        data = io.BytesIO()
+        pdf.save(data)
+    extract(data.getvalue())
