@@ -107,6 +107,21 @@ def test_a_long_text_of_small_letters_is_shifted_where_the_font_says_nothing(off
     assert "broken-font" in causes(document)
 
 
+@pytest.mark.parametrize("meant", [shifted(1), lambda char: None], ids=["shifted", "none"])
+def test_pages_before_the_letters_are_enough_are_read_again(meant: Meant) -> None:
+    pdf = pikepdf.new()
+    for part in (LONG[:90], LONG[:190], LONG, LONG[:60]):
+        with pikepdf.open(io.BytesIO(write_broken_font(part, meant, tables=False))) as one:
+            pdf.pages.extend(one.pages)
+    data = io.BytesIO()
+    pdf.save(data)
+    document = extract(data.getvalue())
+    assert "uif" not in text(document)
+    assert text(document).count("the council of the city") == 4
+    assert REPLACEMENT not in text(document)
+    assert codes(document) == ["font-repaired"]
+
+
 @pytest.mark.parametrize(
     ("shown", "meant"),
     [

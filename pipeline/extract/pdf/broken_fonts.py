@@ -48,6 +48,8 @@ texts of ever new acronyms 0.3 % with 16 letters and none with 32, of texts with
 _GLYPH_LETTERS = 48
 """Letters without a map, or mapped to private use, from which one of four offsets may be believed: of 400 texts with
 glyphs numbered at random one makes a language of 4.5 % with 16 letters, 0.25 % with 32, none with 48."""
+_UNMAPPED = "\0"
+"""In place of a font's name: all characters without a map."""
 _COVERED = 0.9
 """The share of a doubted font's characters of which its own evidence must tell, to be believed before its map."""
 _HYPHENS = "-\u00ad\u2010"
@@ -73,7 +75,12 @@ class Repaired:
     page: int
     before: str
     after: str
-    count: int = 0
+    counts: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many characters, on all pages."""
+        return sum(self.counts.values())
 
 
 @dataclass
@@ -81,15 +88,26 @@ class Verdicts:
     """What is known of the fonts of a document, by name: the offset to add to its characters (0: readable).
 
     `by_evidence` are fonts whose map is wrong and whose own evidence is right; `unproven` those whose evidence was
-    looked at in vain. `mended` gives the evidence; `repaired` is what was done, by font and how.
+    looked at in vain. `mended` gives the evidence; `repaired` is what was done, by font and how. `samples` is the text
+    of a font on the pages on which it was `undecided`; these are to be read `again` when it is decided in the end.
     """
 
     offsets: dict[str, int] = field(default_factory=dict)
-    unmapped: dict[str, int | None] = field(default_factory=dict)
+    unmapped: int = 0
     by_evidence: set[str] = field(default_factory=set)
     unproven: set[str] = field(default_factory=set)
     mended: Mended = field(default_factory=Mended)
     repaired: dict[tuple[str, str], Repaired] = field(default_factory=dict)
+    samples: dict[str, str] = field(default_factory=dict)
+    undecided: dict[str, set[int]] = field(default_factory=dict)
+    again: set[int] = field(default_factory=set)
+
+    def decide(self, font: str, index: int, decided: bool) -> None:
+        """Take down that page `index` was read before a font was decided, or that pages are to be read again."""
+        if decided:
+            self.again |= self.undecided.pop(font, set()) - {index}
+        else:
+            self.undecided.setdefault(font, set()).add(index)
 
 
 @dataclass(slots=True)
@@ -123,6 +141,10 @@ def decode(
     for font, words in sorted(page.words.items()):
         if font not in verdicts.offsets and font not in verdicts.by_evidence:
             _judge(page, font, [text[start:end] for start, end in words[: _SAMPLE // 4]], verdicts)
+            if font in verdicts.by_evidence or verdicts.offsets.get(font):
+                verdicts.decide(font, index, True)
+            elif font not in verdicts.offsets:
+                verdicts.decide(font, index, False)
         chars |= _by_verdict(page, font, words, verdicts)
     chars = {
         place: char
@@ -140,6 +162,8 @@ def decode(
 
 def _note(page: _Page, chars: Mapping[int, str], verdicts: Verdicts) -> None:
     """Take down what is read otherwise than the file says, font by font."""
+    for noted in verdicts.repaired.values():
+        noted.counts.pop(page.index, None)
     for font, words in sorted(page.words.items()):
         for start, end in words:
             after = "".join(chars.get(place, page.text[place]) for place in range(start, end))
@@ -149,7 +173,7 @@ def _note(page: _Page, chars: Mapping[int, str], verdicts: Verdicts) -> None:
                 continue
             how = BY_OFFSET if page.moved.intersection(range(start, end)) else BY_EVIDENCE
             noted = verdicts.repaired.setdefault((font, how), Repaired(page.index + 1, before, after))
-            noted.count += changed
+            noted.counts[page.index] = noted.counts.get(page.index, 0) + changed
 
 
 # --- fonts without a map whose codes are taken for another encoding ----------------------------------------------
@@ -204,24 +228,31 @@ def _by_verdict(page: _Page, font: str, words: Spans, verdicts: Verdicts) -> dic
 
 def _judge(page: _Page, font: str, words: Sequence[str], verdicts: Verdicts) -> None:
     """Settle whether a font is read as its map says, once there is enough of its text to tell."""
-    sample = pdfium.whole(" ".join(words)[:_SAMPLE])
+    sample = pdfium.whole(" ".join([*filter(None, [verdicts.samples.pop(font, "")]), *words])[:_SAMPLE])
     if len(sample) > 2 * ENOUGH and has_function_words(sample):
         verdicts.offsets[font] = 0
         return
     private = sum(ord(char) in _PRIVATE for char in sample)
     letters = sum(char.isalpha() for char in sample) + private
-    if letters < ENOUGH:
-        return
-    if private > 0.5 * letters:
-        if not _proven(page, font, sample, verdicts) and private >= _GLYPH_LETTERS:
+    if private > 0.5 * letters >= 0.5 * ENOUGH:
+        if _proven(page, font, sample, verdicts):
+            return
+        if private >= _GLYPH_LETTERS:
             moved = "".join(_moved(char, _PRIVATE_OFFSET) for char in sample)
             verdicts.offsets[font] = _PRIVATE_OFFSET if nats(moved) <= READABLE else 0
+            return
+    if letters < ENOUGH or private > 0.5 * letters:
+        verdicts.samples[font] = sample
         return
     beyond = sum(char.isalpha() and ord(char) > _LAST_SHIFTED for char in sample)
     if 2 * beyond > letters or plausible(sample) or nats(sample) < UNREADABLE:
         verdicts.offsets[font] = 0
-    elif not _proven(page, font, sample, verdicts) and letters >= _SHIFT_LETTERS:
+    elif _proven(page, font, sample, verdicts):
+        return
+    elif letters >= _SHIFT_LETTERS:
         verdicts.offsets[font] = 0 if beyond else _shift(sample)
+    else:
+        verdicts.samples[font] = sample
 
 
 def _proven(page: _Page, font: str, sample: str, verdicts: Verdicts) -> bool:
@@ -229,6 +260,8 @@ def _proven(page: _Page, font: str, sample: str, verdicts: Verdicts) -> bool:
     if font in verdicts.unproven:
         return False
     places = [place for start, end in page.words[font] for place in range(start, end)][:_SAMPLE]
+    if sum(page.text[place].isalpha() or ord(page.text[place]) in _PRIVATE for place in places) < ENOUGH:
+        return False
     said = verdicts.mended.chars(page.index, {font}, page.handle, places, mapped=True)
     if sum(char is not None for char in said) >= _COVERED * len(places):
         text, end = "", -1
@@ -318,7 +351,10 @@ def _unmapped(page: _Page, verdicts: Verdicts) -> dict[int, str]:
     if not any(broken[place] and not text[place].isspace() for place in places):
         return chars
     known = "".join(chars.get(place, char) for place, char in enumerate(text))
-    offset = _offset(known, broken, verdicts)
+    offset = _unmapped_offset(known, broken, verdicts.unmapped)
+    verdicts.unmapped = offset or verdicts.unmapped
+    if offset != 0:
+        verdicts.decide(_UNMAPPED, page.index, offset is not None)
     if offset == 0:
         return chars
     for place in places:
@@ -356,20 +392,19 @@ def _without_worse(page: _Page, font: str, broken: Sequence[bool], chars: dict[i
     return {place: char for place, char in chars.items() if place not in own}
 
 
-def _offset(text: str, broken: Sequence[bool], verdicts: Verdicts) -> int | None:
-    if verdicts.unmapped.get("") is None:
-        verdicts.unmapped[""] = _unmapped_offset(text, broken)
-    return verdicts.unmapped[""]
-
-
-def _unmapped_offset(text: str, broken: Sequence[bool]) -> int | None:
+def _unmapped_offset(text: str, broken: Sequence[bool], proven: int) -> int | None:
     """0 where the text is readable as it stands, an offset that makes it so, or None where nothing does.
+
+    `proven` is the offset that another page of the document has proven (0: none).
 
     What PDFium calls an error is only that the file has no map: it may know the characters by the names of the glyphs.
     """
     start = max(0, broken.index(True) - 20)
-    if nats(pdfium.whole(text[start : start + _SAMPLE])) <= READABLE:
+    around = pdfium.whole(text[start : start + _SAMPLE])
+    if reads(around) or (not proven and nats(around) <= READABLE):
         return 0
+    if proven:
+        return proven
     words = list(_words_of(text, broken))
     for offset in _GLYPH_OFFSETS:
         moved = [

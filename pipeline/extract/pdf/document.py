@@ -46,7 +46,7 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
     EncryptedDocument or BrokenDocument.
     """
     with opened(data, source.get(_PASSWORD), settings.max_pdf_bytes) as document:
-        pages = list(_pages(document, settings))
+        pages = _pages(document, settings)
         if all(page.unreadable for page in pages):
             raise BrokenDocument("No page of the PDF could be read; fetch it again.")
         known = pdf_metadata(document.pdf, document.foreign)
@@ -96,7 +96,7 @@ def markdown_pages(path: Path | str, settings: Settings | None = None) -> Iterat
     """
     settings = settings or _defaults()
     with opened(read_bytes(Path(path)), None, settings.max_pdf_bytes) as document:
-        pages = list(_pages(document, settings))
+        pages = _pages(document, settings)
         bookmarks = read_bookmarks(document.pdf, document.foreign)
         seen = _ocr(document, pages) if settings.ocr else {}
     page = 1
@@ -124,25 +124,32 @@ def read_bytes(path: Path) -> bytes:
         raise Unreadable(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
-def _pages(document: Opened, settings: Settings) -> Iterator[Page]:
-    """The pages within the budget. PDFium forgets what it has cached every now and then."""
+def _pages(document: Opened, settings: Settings) -> list[Page]:
+    """The pages within the budget; those before a broken font could be told are read again.
+
+    PDFium forgets what it has cached every now and then.
+    """
     tagged = document.pdf.is_tagged() or _TREE in document.data
     known = Knowledge(read_structure(document.data, document.password) if tagged else None)
     known.foreign = document.foreign
     known.form = open_form(document.pdf)
     known.verdicts = document.verdicts
     endless = endless_pages(document.data, document.password)
+    pages: list[Page] = []
     try:
         for index in range(min(len(document.pdf), settings.max_pages)):
             if index and index % _REOPEN_EVERY == 0:
                 document.reopen()
                 known.form = open_form(document.pdf)
             if index in endless:
-                yield Page(index + 1, 0.0, 0.0, unreadable=True)
+                pages.append(Page(index + 1, 0.0, 0.0, unreadable=True))
             else:
-                yield read_page(pdfium.handle(document.pdf.raw), index, known)
+                pages.append(read_page(pdfium.handle(document.pdf.raw), index, known))
+        for index in sorted(known.verdicts.again):
+            pages[index] = read_page(pdfium.handle(document.pdf.raw), index, known)
     finally:
         known.verdicts.mended.close()
+    return pages
 
 
 def _ocr(document: Opened, pages: list[Page]) -> dict[int, list[Block]]:
