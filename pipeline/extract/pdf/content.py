@@ -19,8 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.extract.pdf import pdfium
-from pipeline.extract.pdf.broken_fonts import Verdicts, decode
+from pipeline.extract.pdf.broken_fonts import decode
 from pipeline.extract.pdf.pdfium import HYPHEN, Floats
+from pipeline.extract.pdf.verdicts import Verdicts
 from pipeline.model import REPLACEMENT
 
 _WORD = re.compile(r"[^\s\ufffe\x00-\x1f\x7f]+\ufffe?|\ufffe")

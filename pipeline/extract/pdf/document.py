@@ -15,7 +15,6 @@ from pipeline.extract.pdf import pdfium
 from pipeline.extract.pdf.accounting import account
 from pipeline.extract.pdf.assemble import make_block
 from pipeline.extract.pdf.bookmarks import Bookmarks, read_bookmarks
-from pipeline.extract.pdf.broken_fonts import Repaired, Verdicts
 from pipeline.extract.pdf.calls import endless_pages
 from pipeline.extract.pdf.drafts import make_drafts
 from pipeline.extract.pdf.forms import open_form
@@ -27,6 +26,7 @@ from pipeline.extract.pdf.ocr import ocr_blocks, with_ocr
 from pipeline.extract.pdf.opening import Opened, opened
 from pipeline.extract.pdf.reading import Knowledge, Page, read_page
 from pipeline.extract.pdf.tags import read_structure
+from pipeline.extract.pdf.verdicts import Repaired, Verdicts
 from pipeline.findings import finding
 from pipeline.model import REPLACEMENT, Block, Document, Finding, Source
 from pipeline.settings import Settings

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import pypdfium2 as pdfium
 
 from pipeline.errors import BrokenDocument, EmptyDocument, EncryptedDocument, TooLarge
-from pipeline.extract.pdf.broken_fonts import Verdicts
 from pipeline.extract.pdf.mended import Mended
+from pipeline.extract.pdf.verdicts import Verdicts
 from pipeline.findings import finding
 from pipeline.model import Finding
 from pipeline.strings import Foreign
