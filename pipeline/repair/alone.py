@@ -213,7 +213,7 @@ def shows(text: str, reading: Reading, option: Option, judge: Judge) -> bool:
         return False
     if candidate.steps[-1][0] == "entities" or (candidate.whole and candidate.sequences >= SEQUENCES):
         return True
-    changes = difference(text, whole(text, candidate.steps, judge), "")
+    changes = difference(text, whole(text, candidate.steps, judge), "mojibake")
     if all(_is_quoted(text, change) for change in changes):
         return False
     if option_evidence(reading, option, judge).is_enough:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,18 +40,20 @@ def write_pdf(pages: list[dict[str, Any]], **canvas_options: Any) -> bytes:
     return buffer.getvalue()
 
 
-def write_broken_font(text: str, meant: Callable[[str], str | None]) -> bytes:
-    """A one-line PDF whose font is addressed by glyph and whose ToUnicode map says `meant(char)` for each character.
+def write_broken_font(text: str, meant: Callable[[str], str | None], tables: bool = True) -> bytes:
+    """A PDF whose font is addressed by glyph and whose ToUnicode map says `meant(char)` for each character.
 
-    A character for which that is None is not in the map; without any there is no map at all.
+    A character for which that is None is not in the map; without any there is no map at all. Without `tables` the
+    embedded font has neither a character map nor names of its glyphs. Line ends of `text` begin new lines.
     """
     font = TTFontFile(str(Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"))
-    glyphs = {char: font.charToGlyph[ord(char)] for char in sorted(set(text))}
+    glyphs = {char: font.charToGlyph[ord(char)] for char in sorted(set(text) - {"\n"})}
     widths = [item for char, glyph in glyphs.items() for item in (glyph, [round(font.charWidths[ord(char)])])]
     said = {glyphs[char]: meant(char) for char in glyphs}
     entries = [f"<{glyph:04x}> <{value.encode('utf-16-be').hex()}>" for glyph, value in said.items() if value]
     pdf = pikepdf.new()
-    stream = pdf.make_stream(font._ttf_data)
+    program = font._ttf_data if tables else font._ttf_data.replace(b"cmap", b"xxxx").replace(b"post", b"xxxx")
+    stream = pdf.make_stream(program)
     descriptor = pdf.make_indirect(
         pikepdf.Dictionary(
             Type=pikepdf.Name.FontDescriptor,
@@ -81,13 +84,34 @@ def write_broken_font(text: str, meant: Callable[[str], str | None]) -> bytes:
             f"{len(entries)} beginbfchar\n" + "\n".join(entries) + "\nendbfchar\nendcmap end end"
         )
         outer.ToUnicode = pdf.make_stream(cmap.encode("ascii"))
-    shown = "".join(f"{glyphs[char]:04x}" for char in text)
+    lines = ["".join(f"{glyphs[char]:04x}" for char in line) for line in text.split("\n")]
+    shown = " ".join(f"<{line}> Tj 0 -14 Td" for line in lines)
     page = pdf.add_blank_page(page_size=(WIDTH, HEIGHT))
     page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=pdf.make_indirect(outer)))
-    page.Contents = pdf.make_stream(f"BT /F1 11 Tf 40 700 Td <{shown}> Tj ET".encode("ascii"))
+    page.Contents = pdf.make_stream(f"BT /F1 11 Tf 40 700 Td {shown} ET".encode("ascii"))
     buffer = io.BytesIO()
     pdf.save(buffer, deterministic_id=True)
     return buffer.getvalue()
+
+
+def symbol_font(glyphs: dict[int, str]) -> bytes:
+    """Vera as a TrueType program whose only character map leads from these codes to the glyphs of these characters.
+
+    Its table `post` names the glyphs, as that of Vera does.
+    """
+    path = Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"
+    font, data = TTFontFile(str(path)), path.read_bytes()
+    count = struct.unpack_from(">H", data, 4)[0]
+    rows = [struct.unpack_from(">4sLLL", data, 12 + 16 * row) for row in range(count)]
+    tables = {tag: data[start : start + length] for tag, _, start, length in rows}
+    codes = bytes(font.charToGlyph[ord(glyphs[code])] if code in glyphs else 0 for code in range(256))
+    tables[b"cmap"] = struct.pack(">HHHHLHHH", 0, 1, 1, 0, 12, 0, 262, 0) + codes
+    head, at = struct.pack(">LHHHH", 0x10000, count, 128, 3, 16 * count - 128), 12 + 16 * count
+    body = b""
+    for tag, table in sorted(tables.items()):
+        head += struct.pack(">4sLLL", tag, 0, at + len(body), len(table))
+        body += table + b"\0" * (-len(table) % 4)
+    return head + body
 
 
 def write_content(content: str, box: tuple[float, ...] = (0, 0, WIDTH, HEIGHT), **page_entries: Any) -> bytes:

@@ -106,13 +106,10 @@ def made_causes() -> dict[str, set[str]]:
         if (
             module == "extract/pdf/assemble.py"
         ):  # edits of a line are listed with their causes before they are made
-            found |= {
-                node.elts[-1].value
-                for node in ast.walk(tree)
-                if isinstance(node, ast.Tuple)
-                and len(node.elts) == 4
-                and isinstance(node.elts[-1], ast.Constant)
-            }
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Tuple) and len(node.elts) in (2, 4):
+                    last = node.elts[-1]
+                    found |= values_of(last.id, tree) if isinstance(last, ast.Name) else literals(last)
         if found:
             made.setdefault(module, set()).update(causes.word_of(cause) for cause in found)
     return made

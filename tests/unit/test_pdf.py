@@ -222,14 +222,16 @@ def test_a_broken_font_is_read(meant: Any, label: str) -> None:
     (block,) = extract(write_broken_font(SENTENCE, meant)).blocks
     assert block.text == SENTENCE, label
     assert undo(block.text, block.edits) == block.raw
-    assert [edit.cause for edit in block.edits] == (["broken-font"] if block.raw != SENTENCE else [])
+    assert {edit.cause for edit in block.edits} == ({"broken-font"} if block.raw != SENTENCE else set())
 
 
 def test_what_no_offset_makes_readable_is_left_as_it_is_or_lost() -> None:
     scrambled = dict(zip("abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", strict=True))
     (block,) = extract(write_broken_font(SENTENCE, lambda char: scrambled.get(char, char))).blocks
     assert block.edits == ()
-    (lost,) = extract(write_broken_font("qzxj wkvq xzjq kkwv qzxj wvkq xxqz", lambda char: None)).blocks
+    (lost,) = extract(
+        write_broken_font("qzxj wkvq xzjq kkwv qzxj wvkq xxqz", lambda char: None, tables=False)
+    ).blocks
     assert "\ufffd" in lost.raw
 
 

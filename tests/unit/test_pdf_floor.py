@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import pdf
+from tests.benchmarks import pdf, pdf_harm
 
 HERE = Path(__file__).parent
 FLOORS = tomllib.loads((HERE.parent / "benchmarks" / "floors_pdf.toml").read_text(encoding="utf-8"))
@@ -51,6 +51,11 @@ def test_pages(data: Path, name: str, half: str) -> None:
     found = pdf.page_scores(data / name, half)
     for label, value in zip(("nid", "mhs", "teds"), found, strict=True):
         assert value >= FLOORS[name][half].get(label, 0.0), label
+
+
+def test_what_other_readers_read_is_neither_changed_nor_withheld(data: Path) -> None:
+    paths = sorted(data.rglob("*.pdf"))
+    assert [str(harm) for harm in pdf_harm.harms(data, paths) if harm.stage == "extracted"] == []
 
 
 def test_adversarial(data: Path) -> None:

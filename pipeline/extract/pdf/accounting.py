@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.extract.pdf.content import HYPHEN, Content
+from pipeline.extract.pdf.content import Content
 from pipeline.extract.pdf.grids import Grid
 from pipeline.extract.pdf.lines import Line
+from pipeline.extract.pdf.pdfium import HYPHEN, whole
 from pipeline.findings import finding
 from pipeline.model import Block, Finding, PageBox
 
@@ -93,6 +94,7 @@ def _characters(text: str) -> tuple[str, int]:
     seen = "".join(text.replace(HYPHEN, "-").split())
     if seen.isprintable():
         return seen, 0
+    seen = whole(seen)
     without = _CONTROLS.sub("", seen)
     return without, len(seen) - len(without)
 

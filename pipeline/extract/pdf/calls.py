@@ -136,23 +136,23 @@ def _calls(form: Any, page_names: dict[str, Key]) -> Calls:
 
 def _called(form: Any) -> Iterator[str]:
     """The names that a form's content paints, in order."""
-    for match in _CALL.finditer(_content(form)):
+    for match in _CALL.finditer(decoded(form, _MAX_CONTENT)):
         name = match.group(1).decode("latin-1")
         yield _ESCAPE.sub(lambda escaped: chr(int(escaped.group(1), 16)), name)
 
 
-def _content(form: Any) -> bytes:
-    """The beginning of a form's content, decoded without letting it swell."""
-    raw: bytes = form.read_raw_bytes()
-    filters = form.get("/Filter")
+def decoded(stream: Any, most: int) -> bytes:
+    """The first `most` bytes of a stream, decoded without letting it swell."""
+    raw: bytes = stream.read_raw_bytes()
+    filters = stream.get("/Filter")
     if filters is None:
-        return raw[:_MAX_CONTENT]
+        return raw[:most]
     if str(filters) in ("/FlateDecode", 'pikepdf.Array([ pikepdf.Name("/FlateDecode") ])'):
         try:
-            return zlib.decompressobj().decompress(raw, _MAX_CONTENT)
+            return zlib.decompressobj().decompress(raw, most)
         except zlib.error:
             return b""
-    return bytes(form.read_bytes()) if len(raw) < _MAX_CONTENT // 1024 else b""
+    return bytes(stream.read_bytes())[:most] if len(raw) < _MAX_CONTENT // 1024 else b""
 
 
 def _all_calls(graph: dict[Key, Calls]) -> dict[Key, int]:

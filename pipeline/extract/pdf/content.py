@@ -12,19 +12,17 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.extract.pdf import pdfium
-from pipeline.extract.pdf.cipher import Verdicts, decode
-from pipeline.extract.pdf.pdfium import Floats
+from pipeline.extract.pdf.broken_fonts import decode
+from pipeline.extract.pdf.pdfium import HYPHEN, Floats
+from pipeline.extract.pdf.verdicts import Verdicts
 from pipeline.model import REPLACEMENT
-
-HYPHEN = "\ufffe"
-"""What PDFium writes for a hyphen at the end of a line; no line break follows it."""
 
 _WORD = re.compile(r"[^\s\ufffe\x00-\x1f\x7f]+\ufffe?|\ufffe")
 _PLAIN_WORD = re.compile(r"\S+")
@@ -153,7 +151,7 @@ class Content:
 
     def word(self, index: int) -> str:
         """The text of a word as the file has it."""
-        return self.text[self.starts[index] : self.ends[index]]
+        return pdfium.whole(self.text[self.starts[index] : self.ends[index]])
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -183,11 +181,11 @@ def _read(page: int, text_page: int, number: int, tagged: bool, verdicts: Verdic
     spans = _spans(text)
     styles = _styles(text_page, [start for start, _ in spans], frame, tagged)
     said = None
-    decoded = decode(text_page, text, spans, [style.font.full for style in styles], verdicts)
+    decoded = decode(number - 1, text_page, text, spans, [style.font.full for style in styles], verdicts)
     if decoded != text:
-        text, said = decoded, _without_lost(text, decoded)
+        text, said = decoded, _said(text, decoded)
         said = said if said != text else None
-        spans = _spans(text)
+        spans = _parted(_spans(text), text, said)
         styles = _styles(text_page, [start for start, _ in spans], frame, tagged)
     truncated = len(spans) > _MAX_WORDS
     spans, styles = spans[:_MAX_WORDS], styles[:_MAX_WORDS]
@@ -210,15 +208,31 @@ def _read(page: int, text_page: int, number: int, tagged: bool, verdicts: Verdic
     )  # fmt: skip
 
 
-def _without_lost(said: str, text: str) -> str:
-    """What the file says, with U+FFFD where that is no character at all."""
-    return "".join(REPLACEMENT if now == REPLACEMENT else was for was, now in zip(said, text, strict=True))
+def _said(said: str, text: str) -> str:
+    """What the file says, with U+FFFD where that is no character at all: what is lost, and codes without a map that
+    would be control characters or white space."""
+    chars = []
+    for was, now in zip(said, text, strict=True):
+        none = now != was and (was.isspace() or _CONTROL.match(was) is not None)
+        chars.append((" " if now.isspace() else REPLACEMENT) if none or now == REPLACEMENT else was)
+    return "".join(chars)
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
     """The words of a text, one more than the budget allows at most."""
     pattern = _WORD if HYPHEN in text or _CONTROL.search(text) else _PLAIN_WORD
     return [match.span() for match in islice(pattern.finditer(text), _MAX_WORDS + 1)]
+
+
+def _parted(spans: list[tuple[int, int]], text: str, said: str | None) -> list[tuple[int, int]]:
+    """The words, also ended where the file seems to have a hyphen at a line end, after which PDFium has no line end."""
+    if said is None or HYPHEN not in said:
+        return spans
+    parted = []
+    for start, end in spans:
+        ends = [at + 1 for at in range(start, end - 1) if said[at] == HYPHEN != text[at]]
+        parted += list(pairwise([start, *ends, end]))
+    return parted
 
 
 def _frame(page: int) -> Frame:
@@ -284,10 +298,8 @@ def _style(
 def _font(key: int) -> Font:
     if not key:
         return Font(0, "", False, False)
-    buffer = ctypes.create_string_buffer(256)
-    length = pdfium.font_name(key, ctypes.addressof(buffer), 256)
-    name = buffer.value.decode("utf-8", "replace") if 0 < length <= 256 else ""
-    full, name = name, name.split("+", 1)[-1] if name[6:7] == "+" else name
+    full = name = pdfium.name_of(key)
+    name = name.split("+", 1)[-1] if name[6:7] == "+" else name
     flags = max(pdfium.font_flags(key), 0)
     bold = (
         bool(_BOLD_NAME.search(name))

@@ -7,6 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from pipeline.errors import BrokenDocument, Unreadable
 from pipeline.extract.pdf import pdfium
@@ -24,13 +25,16 @@ from pipeline.extract.pdf.ocr import ocr_blocks, with_ocr
 from pipeline.extract.pdf.opening import Opened, opened
 from pipeline.extract.pdf.reading import Knowledge, Page, read_page
 from pipeline.extract.pdf.tags import read_structure
+from pipeline.extract.pdf.verdicts import Repaired, Verdicts
 from pipeline.findings import finding
-from pipeline.model import Block, Document, Finding, Source
+from pipeline.model import REPLACEMENT, Block, Document, Finding, Source
 from pipeline.settings import Settings
 
 MEDIA_TYPE = "application/pdf"
 _PASSWORD = "password"
 _REOPEN_EVERY = 200
+_EXCERPT = 40
+_EXAMPLES = 4
 _TREE = b"/StructTreeRoot"
 
 
@@ -41,7 +45,7 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
     EncryptedDocument or BrokenDocument.
     """
     with opened(data, source.get(_PASSWORD), settings.max_pdf_bytes) as document:
-        pages = list(_pages(document, settings))
+        pages = _pages(document, settings)
         if all(page.unreadable for page in pages):
             raise BrokenDocument("No page of the PDF could be read; fetch it again.")
         known = pdf_metadata(document.pdf, document.foreign)
@@ -49,6 +53,7 @@ def extract_pdf(data: bytes, source: Source, settings: Settings) -> Document:
         count, attached = len(document.pdf), document.pdf.count_attachments()
         seen = _ocr(document, pages) if settings.ocr else {}
     findings = [*document.findings, *document.foreign.findings(), *_page_findings(pages, count, seen.keys())]
+    findings += _font_findings(document.verdicts)
     if attached > 0:
         findings.append(finding("attachments", count=attached))
     made = list(_blocks(pages, bookmarks))
@@ -90,7 +95,7 @@ def markdown_pages(path: Path | str, settings: Settings | None = None) -> Iterat
     """
     settings = settings or _defaults()
     with opened(read_bytes(Path(path)), None, settings.max_pdf_bytes) as document:
-        pages = list(_pages(document, settings))
+        pages = _pages(document, settings)
         bookmarks = read_bookmarks(document.pdf, document.foreign)
         seen = _ocr(document, pages) if settings.ocr else {}
     page = 1
@@ -118,21 +123,32 @@ def read_bytes(path: Path) -> bytes:
         raise Unreadable(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
-def _pages(document: Opened, settings: Settings) -> Iterator[Page]:
-    """The pages within the budget. PDFium forgets what it has cached every now and then."""
+def _pages(document: Opened, settings: Settings) -> list[Page]:
+    """The pages within the budget; those before a broken font could be told are read again.
+
+    PDFium forgets what it has cached every now and then.
+    """
     tagged = document.pdf.is_tagged() or _TREE in document.data
     known = Knowledge(read_structure(document.data, document.password) if tagged else None)
     known.foreign = document.foreign
     known.form = open_form(document.pdf)
+    known.verdicts = document.verdicts
     endless = endless_pages(document.data, document.password)
-    for index in range(min(len(document.pdf), settings.max_pages)):
-        if index and index % _REOPEN_EVERY == 0:
-            document.reopen()
-            known.form = open_form(document.pdf)
-        if index in endless:
-            yield Page(index + 1, 0.0, 0.0, unreadable=True)
-        else:
-            yield read_page(pdfium.handle(document.pdf.raw), index, known)
+    pages: list[Page] = []
+    try:
+        for index in range(min(len(document.pdf), settings.max_pages)):
+            if index and index % _REOPEN_EVERY == 0:
+                document.reopen()
+                known.form = open_form(document.pdf)
+            if index in endless:
+                pages.append(Page(index + 1, 0.0, 0.0, unreadable=True))
+            else:
+                pages.append(read_page(pdfium.handle(document.pdf.raw), index, known))
+        for index in sorted(known.verdicts.again):
+            pages[index] = read_page(pdfium.handle(document.pdf.raw), index, known)
+    finally:
+        known.verdicts.mended.close()
+    return pages
 
 
 def _ocr(document: Opened, pages: list[Page]) -> dict[int, list[Block]]:
@@ -180,6 +196,28 @@ def _page_findings(pages: list[Page], count: int, seen: Set[int]) -> Iterator[Fi
         yield finding(
             "over-budget", f"Only the first {len(pages)} of {count} pages were read (max_pages).", count=count
         )
+
+
+def _font_findings(verdicts: Verdicts) -> Iterator[Finding]:
+    """A finding on the fonts whose text was read otherwise than the file says, for each way in which it was."""
+    ways: dict[str, list[Repaired]] = {}
+    for (_, how), done in sorted(verdicts.repaired.items(), key=lambda item: item[0]):
+        ways.setdefault(how, []).append(done)
+    for how, fonts in sorted(ways.items()):
+        yield finding(
+            "font-repaired",
+            f"A font maps characters wrongly or not at all; its text was read {how} ({len(fonts)} fonts).",
+            evidence="; ".join(_example(done) for done in fonts[:_EXAMPLES]),
+            count=sum(done.count for done in fonts),
+        )
+
+
+def _example(done: Repaired) -> str:
+    before, after = (
+        "".join(char if char.isprintable() and char != REPLACEMENT else "·" for char in text[:_EXCERPT])
+        for text in (done.before, normalize("NFKC", done.after))
+    )
+    return f"page {done.page}: {before} → {after.strip()}"
 
 
 def _block_findings(blocks: list[Block]) -> Iterator[Finding]:

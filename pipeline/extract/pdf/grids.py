@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.extract.pdf.assemble import Joins, hyphen_edits
+from pipeline.extract.pdf.assemble import Joins, font_edits, hyphen_edits
 from pipeline.extract.pdf.content import Content
 from pipeline.extract.pdf.lines import said_between, text_between
 from pipeline.model import Block, Cell, Edit, PageBox, apply, fold_space, new_block
@@ -118,9 +118,12 @@ def cell_rows(content: Content, words: Sequence[int]) -> list[list[int]]:
 
 def cell_said(content: Content, words: Sequence[int]) -> str:
     """The text of a cell as the file has it, where a broken font was read otherwise; "" elsewhere."""
-    if content.said is None:
+    if content.said is None or all(
+        said_between(content, word, word) == text_between(content, word, word) for word in words
+    ):
         return ""
-    return fold_space(" ".join(said_between(content, word, word) for word in words))
+    said = (said_between(content, word, word) for line in cell_rows(content, words) for word in line)
+    return fold_space(" ".join(said))
 
 
 def _line(content: Content, words: list[int]) -> str:
@@ -173,18 +176,9 @@ def table_block(grids: Sequence[Grid], joins: Joins | None = None) -> Block:
                 edits += found
                 shift -= sum(len(edit.before) - len(edit.after) for edit in found)
             if cell.said and cell.said != text:
-                at = start + shift
-                edits.append(
-                    Edit(
-                        start=at,
-                        end=at + len(cell.said),
-                        before=cell.said,
-                        after=text,
-                        cause="broken-font",
-                        confidence=0.9,
-                    )
-                )
-                shift += len(text) - len(cell.said)
+                found = font_edits(cell.said, text, start + shift)
+                edits += found
+                shift += sum(len(edit.after) - len(edit.before) for edit in found)
             if page not in seen:
                 seen.add(page)
                 box = next(grid.shown for grid in grids if grid.page == page)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.extract.pdf.content import HYPHEN, Content, Frame, Style
-from pipeline.extract.pdf.pdfium import Floats
+from pipeline.extract.pdf.content import Content, Frame, Style
+from pipeline.extract.pdf.pdfium import HYPHEN, Floats, whole
 from pipeline.extract.pdf.tags import Element
 from pipeline.model import fold_space
 
@@ -104,7 +104,7 @@ def said_between(content: Content, first: int, last: int) -> str:
 def _cleaned(text: str) -> str:
     if text.isprintable() and "  " not in text:
         return text
-    return fold_space(_CONTROL.sub("", text.replace(HYPHEN, "-")))
+    return fold_space(_CONTROL.sub("", whole(text).replace(HYPHEN, "-")))
 
 
 def make_pieces(

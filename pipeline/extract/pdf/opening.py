@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 import pypdfium2 as pdfium
 
 from pipeline.errors import BrokenDocument, EmptyDocument, EncryptedDocument, TooLarge
+from pipeline.extract.pdf.mended import Mended
+from pipeline.extract.pdf.verdicts import Verdicts
 from pipeline.findings import finding
 from pipeline.model import Finding
 from pipeline.strings import Foreign
@@ -25,13 +27,18 @@ _UNSUPPORTED_SECURITY = 5
 
 @dataclass
 class Opened:
-    """An open PDF: PDFium's document, the bytes it stands on, what was noticed on the way, and of its strings."""
+    """An open PDF: PDFium's document, the bytes it stands on, what was noticed on the way, of its strings and of its
+    fonts."""
 
     pdf: pdfium.PdfDocument
     data: bytes
     password: str | None
     findings: tuple[Finding, ...] = ()
     foreign: Foreign = field(default_factory=Foreign)
+    verdicts: Verdicts = field(default_factory=Verdicts)
+
+    def __post_init__(self) -> None:
+        self.verdicts.mended = Mended(self.data, self.password)
 
     def reopen(self) -> None:
         """Close PDFium's document and open it again, which frees everything it had cached of the pages read."""

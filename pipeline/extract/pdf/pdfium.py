@@ -8,6 +8,7 @@ whole array runs in `map` without a Python frame for each element. Handles are `
 from __future__ import annotations
 
 import ctypes
+import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import repeat
@@ -18,6 +19,13 @@ import numpy.typing as npt
 import pypdfium2.raw as raw
 
 Floats = npt.NDArray[np.float64]
+
+HYPHEN = "\ufffe"
+"""What PDFium writes for a hyphen at the end of a line; no line break follows it."""
+
+_LONE_SURROGATE = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
+
+_LONGEST_NAME = 256
 
 _HANDLE = ctypes.c_void_p
 _ADDRESS = ctypes.c_void_p
@@ -51,6 +59,7 @@ char_origin = _function("FPDFText_GetCharOrigin", _INT, _HANDLE, _INT, _ADDRESS,
 char_matrix = _function("FPDFText_GetMatrix", _INT, _HANDLE, _INT, _ADDRESS)
 char_font_size = _function("FPDFText_GetFontSize", ctypes.c_double, _HANDLE, _INT)
 map_error = _function("FPDFText_HasUnicodeMapError", _INT, _HANDLE, _INT)
+is_generated = _function("FPDFText_IsGenerated", _INT, _HANDLE, _INT)
 text_object = _function("FPDFText_GetTextObject", _HANDLE, _HANDLE, _INT)
 
 object_type = _function("FPDFPageObj_GetType", _INT, _HANDLE)
@@ -83,7 +92,8 @@ def handle(pointer: Any) -> int:
 def text_of(text_page: int) -> str:
     """The whole text of a text page, one character for each of PDFium's character indices.
 
-    A character that has no Unicode value is U+FFFD.
+    A character that has no Unicode value is U+FFFD. One beyond U+FFFF has two indices where a map of the file spells it
+    in UTF-16: there its two surrogates stand; `whole` makes one character of them.
     """
     count = count_chars(text_page)
     if count <= 0:
@@ -94,9 +104,25 @@ def text_of(text_page: int) -> str:
     if len(text) == count:
         return text.replace("\x00", "\ufffd")
     codes = map(get_unicode, repeat(text_page), range(count))
-    return "".join(
-        chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd" for code in codes
-    )
+    text = "".join(chr(code) if 0 < code < 0x110000 else "\ufffd" for code in codes)
+    return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def whole(text: str) -> str:
+    """`text` with each pair of surrogates as the one character that it stands for."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def font_name_of(painter: int) -> str:
+    """The name of the font with which a page object paints text, with the tag of its subset; "" without any."""
+    return name_of(object_font(painter) or 0) if painter else ""
+
+
+def name_of(font: int) -> str:
+    """The name of a font, with the tag of its subset; "" without any."""
+    buffer = ctypes.create_string_buffer(_LONGEST_NAME)
+    length = font_name(font, ctypes.addressof(buffer), _LONGEST_NAME) if font else 0
+    return buffer.value.decode("utf-8", "replace") if 0 < length <= _LONGEST_NAME else ""
 
 
 def boxes_of(text_page: int, indices: Iterable[int], count: int) -> Floats:

@@ -10,7 +10,6 @@ import numpy as np
 
 from pipeline.extract.pdf.accounting import PageAccount, page_account
 from pipeline.extract.pdf.aligned import aligned_tables, between_rules
-from pipeline.extract.pdf.cipher import Verdicts
 from pipeline.extract.pdf.content import Content, Style, page_content
 from pipeline.extract.pdf.forms import field_lines
 from pipeline.extract.pdf.graphics import NEARLY_WHITE, Graphics, page_graphics
@@ -21,6 +20,7 @@ from pipeline.extract.pdf.overprint import once
 from pipeline.extract.pdf.ruled import ruled_tables
 from pipeline.extract.pdf.tagged import tagged_page
 from pipeline.extract.pdf.tags import Structure
+from pipeline.extract.pdf.verdicts import Verdicts
 from pipeline.strings import Foreign
 
 _TINY = 1.0
