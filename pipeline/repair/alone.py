@@ -35,8 +35,10 @@ FTFY = 0.98
 
 PLAUSIBLE = 12.0
 """How much more (in nats) the undamaged words may cost in a language than in the likeliest, if they may be in it."""
+PLAUSIBLE_AS_IS = 30.0
+"""The same of all words, damaged ones among them."""
 FAMILIAR_LETTERS = 20
-"""Undamaged letters of a paragraph …"""
+"""Letters of a paragraph …"""
 FAMILIAR_SHARE = 0.6
 """… and the share of its words in a language's list, from which it is in that language and in none without a model."""
 FAMILIAR_COST = 2.8
@@ -228,7 +230,10 @@ def shows(text: str, reading: Reading, option: Option, judge: Judge) -> bool:
 def option_evidence(reading: Reading, option: Option, judge: Judge) -> Evidence:
     """What the changed words of a paragraph show for an option."""
     codes = judge.scorer.model.codes
-    near = np.flatnonzero(reading.context <= reading.context.min() + PLAUSIBLE)
+    as_is = reading.identity + reading.context
+    near = np.flatnonzero(
+        (reading.context <= reading.context.min() + PLAUSIBLE) & (as_is <= as_is.min() + PLAUSIBLE_AS_IS)
+    )
     plausible = tuple(codes[at] for at in near.tolist())
     share = reading.vocabulary.share(option.candidate.text, option.language) or 0.0
     column = codes.index(option.language)
@@ -236,7 +241,7 @@ def option_evidence(reading: Reading, option: Option, judge: Judge) -> Evidence:
         like = float(reading.context[column]) <= FAMILIAR_COST * reading.context_letters
     else:
         like = share >= FAMILIAR_SHARE
-    is_familiar = like and reading.context_letters >= FAMILIAR_LETTERS
+    is_familiar = like and reading.context_letters + letters_of(reading.touched) >= FAMILIAR_LETTERS
     return evidence(reading.touched, option.candidate.text, option.language, plausible, is_familiar)
 
 

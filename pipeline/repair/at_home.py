@@ -30,7 +30,7 @@ _PLAIN = re.compile(r"\b[a-z]{2,}\b")
 _SIGNS = "“”„‘’«»–—…•·°§€™©®\u00a0\u202f±²³½×"
 _BEYOND = re.compile(rf"[^\x00-\x7f{_SIGNS}]")
 _ODD = re.compile(
-    r"[^\W\d_](?:[•·°§€©±½×„]|[^\x00-\x7f\w’·–—\u00a0\u202f][^\W\d_]|[–—…](?=[\s,;]))|(?<!\S)[–—…·•](?=[^\W\d_])"
+    r"[^\W\d_](?:[•·°§€©±½×„]|[^\x00-\x7f\w’·\u00a0\u202f][^\W\d_]|[–—…](?=[\s,;]))|(?<!\S)[–—…·•](?=[^\W\d_])"
     rf"|[{_SIGNS}]{{2}}|[“„‘«](?!\S)|(?<!\S)(?:’|[‘„][^‘’“”„]*+\Z)"
 )
 """Signs between letters, behind or before them where none stand, in pairs, quotation marks never opened or closed."""

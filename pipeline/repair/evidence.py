@@ -100,8 +100,8 @@ def evidence(before: str, after: str, language: str, plausible: Sequence[str], i
     at_home = in_one_alphabet("".join(a for a, _ in pairs), plausible, not is_familiar)
     for a, b in pairs:
         for word, stood in _changed_words(a, b):
-            if _becomes_known(word, stood, language, plausible, is_familiar) or _was_malformed(
-                word, stood, home
+            if _was_malformed(word, stood, home) or any(
+                _becomes_known(word, stood, code, plausible, is_familiar) for code in (language, *plausible)
             ):
                 known.add(word)
             came_home = _came_home(word, stood, home, at_home)

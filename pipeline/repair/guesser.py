@@ -27,9 +27,10 @@ charset lacked."""
 _CHUNK = re.compile(r"[^ \t\n\r]+")
 _MARK_LEFT = re.compile(r"\A[^?]*+\?(?s:.*)\w|['’-]\?")
 """A question mark that is not at the end of a word, or that stands for a whole part of it."""
+UNLISTED_LETTERS = 6
+"""Letters of a word in no list that is believed where a question mark stood: `rc?d` named a directory, …"""
 MARKED_WORDS = 3
-"""Different words with question marks between letters, from which on a word in no list is guessed at, too: `rc?d` stood
-in a page about a directory."""
+"""… unless so many different words of the document have question marks between letters."""
 _MARKED_WORD = re.compile(r"[^\W\d_]+\?+[^\W\d_]+")
 
 
@@ -75,7 +76,8 @@ class Guesser:
         shown = before.replace(REPLACEMENT, OMISSION)
         told = f"{shown} → {guess.word} ({guess.probability:.2f})"
         is_mark = REPLACEMENT not in before
-        certain = guess.probability >= self._threshold and (not is_mark or guess.is_listed or self._has_marks)
+        known = guess.is_listed or len(guess.word) >= UNLISTED_LETTERS or self._has_marks
+        certain = guess.probability >= self._threshold and (known or not is_mark)
         return Guessed(change, certain, told, is_mark)
 
     @cached_property

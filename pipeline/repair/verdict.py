@@ -11,7 +11,7 @@ from pipeline.repair.judge import Option
 
 REQUIRED = 5.0
 """The gain (in nats) from which a repair is believed on its own evidence."""
-STRANGE = 7.0
+STRANGE = 3.0
 """How much more gain each nat of strangeness asks for."""
 TOO_STRANGE = 2.0
 """The strangeness (nats a letter) beyond which nothing is believed that the document does not support."""
