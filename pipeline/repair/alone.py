@@ -26,7 +26,7 @@ from pipeline.repair.familiar import bare
 from pipeline.repair.judge import UNLISTED, Judge, Option, Reading
 from pipeline.repair.oddwords import mixed_script_changes
 from pipeline.repair.structure import is_written, structural_changes
-from pipeline.repair.verdict import SUSPICIOUS, Verdict, is_certain
+from pipeline.repair.verdict import LOOK_ALIKE, SUSPICIOUS, Verdict, is_certain
 
 SEQUENCES = 3
 """So many UTF-8 sequences of a paragraph of which nothing else is left prove it."""
@@ -114,6 +114,8 @@ def draft(text: str, judge: Judge, document: Array | None) -> Draft:
 
 def _explains(option: Option, text: str, change: Change, judge: Judge) -> bool:
     """Whether a code page that is certain makes letters of a run, too, that would be UTF-8 by its structure."""
+    if change.cause == LOOK_ALIKE:  # what code pages make of these was weighed before
+        return False
     piece = whole(text[change.start : change.end], option.candidate.steps, judge)
     return all(unicodedata.category(char)[0] in "LM" for char in piece)
 

@@ -100,6 +100,8 @@ def evidence(before: str, after: str, language: str, plausible: Sequence[str], i
     at_home = in_one_alphabet("".join(a for a, _ in pairs), plausible, not is_familiar)
     for a, b in pairs:
         for word, stood in _changed_words(a, b):
+            if mixes_scripts(word) and not mixes_scripts(stood):
+                return NOTHING
             if _was_malformed(word, stood, home) or any(
                 _becomes_known(word, stood, code, plausible, is_familiar) for code in (language, *plausible)
             ):
@@ -174,10 +176,18 @@ def _came_home(word: str, stood: str, home: frozenset[str], was_at_home: bool) -
         return 0 if was_at_home else sum(char.lower() in home for char in word)
     count = 0
     for at, (char, was) in enumerate(zip(word, stood, strict=True)):
-        if char != was and char.lower() in home and not was.isspace():
+        right = stood[at + 1 : at + 2]
+        ends = was in CLOSING and not right.isalpha()
+        if char != was and char.lower() in home and not was.isspace() and not ends:
             beside = stood[max(0, at - 1) : at] + stood[at + 1 : at + 2]
             count += not was_at_home if was.isalpha() else any(map(str.isalpha, beside))
     return count
+
+
+def mixes_scripts(word: str) -> bool:
+    """Whether a word has Latin letters and letters of another alphabet."""
+    scripts = {script(char) for char in word if char.isalpha()}
+    return "LATIN" in scripts and bool(scripts & {"GREEK", "CYRILLIC", "ARABIC", "HEBREW"})
 
 
 def _changes_script(word: str, stood: str) -> bool:
