@@ -40,6 +40,11 @@ class Shares:
         self._keys = keys
         self._frequencies = frequencies
 
+    @property
+    def listed(self) -> tuple[Array, Array]:
+        """The digests of all words, sorted, and the share of each."""
+        return self._keys, self._frequencies
+
     def frequencies(self, words: Sequence[str]) -> Array:
         """The share of each word among all words of the language; 0 for a word that is not in the list."""
         wanted = np.array([key(normal(word)) for word in words], dtype=np.uint64)
