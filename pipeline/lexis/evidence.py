@@ -18,8 +18,9 @@ from pipeline.lexis.arrays import Array, open_arrays, write_arrays
 from pipeline.lexis.cache import built_once
 from pipeline.lexis.cyrillic import in_cyrillic
 from pipeline.lexis.languages import LATIN, Identified, identified, languages
+from pipeline.lexis.lists import shares
 from pipeline.lexis.ngrams import STEP, Ngrams, built_from, ngrams
-from pipeline.lexis.words import key, normal, word_list
+from pipeline.lexis.words import key, normal, normals, word_list
 from pipeline.model import short_id
 
 _LISTED = 0.7
@@ -121,16 +122,16 @@ def _build_ngrams(path: Path) -> None:
 
 
 def _build_words(path: Path) -> None:
-    keys, columns, shares = [], [], []
+    keys, columns, frequencies = [], [], []
     for column, language in enumerate(identified()):
-        own, frequencies = _words(language)
+        own, of_own = _words(language)
         keys.append(own)
         columns.append(np.full(len(own), column, dtype=np.uint8))
-        shares.append(frequencies)
+        frequencies.append(of_own)
     every = np.concatenate(keys)
     order = np.argsort(every, kind="stable")
     unique, starts = np.unique(every[order], return_index=True)
-    cost = np.clip(np.rint(-np.log(np.concatenate(shares)[order]) * STEP), 0, _UNLISTED)
+    cost = np.clip(np.rint(-np.log(np.concatenate(frequencies)[order]) * STEP), 0, _UNLISTED)
     write_arrays(
         path,
         {
@@ -147,24 +148,23 @@ def _words(language: Identified) -> tuple[Array, Array]:
     listed = word_list(language.code) if language.words else None
     if listed:
         return listed.listed
-    shares = _read(language) if language.words else _common(language)
-    keys = np.array([key(word) for word in shares], dtype=np.uint64)
-    return keys, np.array(list(shares.values()), dtype=np.float32)
+    own = _read(language) if language.words else _common(language)
+    keys = np.array([key(word) for word in own], dtype=np.uint64)
+    return keys, np.array(list(own.values()), dtype=np.float32)
 
 
 def _common(language: Identified) -> dict[str, float]:
     first, second = _ZIPF
-    shares: dict[str, float] = {}
+    found: dict[str, float] = {}
     for rank, word in enumerate(language.common):
-        shares.setdefault(normal(word), first / (rank + second))
-    return shares
+        found.setdefault(normal(word), first / (rank + second))
+    return found
 
 
 def _read(language: Identified) -> dict[str, float]:
-    import wordfreq
-
-    shares: dict[str, float] = {}
-    for word, share in wordfreq.get_frequency_dict(language.words, "small").items():
-        written = normal(in_cyrillic(word) if language.transliterated else word)
-        shares[written] = shares.get(written, 0.0) + share
-    return shares
+    listed = shares(language.words or "")
+    words = map(in_cyrillic, listed) if language.transliterated else listed
+    found: dict[str, float] = {}
+    for written, share in zip(normals(words), listed.values(), strict=True):
+        found[written] = found.get(written, 0.0) + share
+    return found

@@ -15,6 +15,7 @@ from pipeline.lexis.alphabet import EDGE, OTHER, folded_word, symbol_table
 from pipeline.lexis.arrays import Array, write_arrays
 from pipeline.lexis.cyrillic import in_cyrillic
 from pipeline.lexis.languages import Identified, Language
+from pipeline.lexis.lists import shares
 
 LETTERS = 1e6
 """The number of letters that each source of a language is scaled to."""
@@ -138,11 +139,11 @@ def _of_profile(name: str) -> Counts:
 
 
 def _of_words(name: str, transliterated: bool) -> Counts:
-    import wordfreq
-
     words: dict[str, float] = defaultdict(float)
-    for word, frequency in wordfreq.get_frequency_dict(name, "small").items():
-        plain = folded_word(in_cyrillic(word) if transliterated else word)
+    listed = shares(name)
+    text = "\n".join(listed)
+    folded = folded_word(in_cyrillic(text) if transliterated else text).split("\n")
+    for plain, frequency in zip(folded, listed.values(), strict=True):
         if plain.isalpha():
             words[plain] += frequency
     points = np.frombuffer(f" {'  '.join(words)} ".encode("utf-32-le"), dtype=np.uint32).astype(np.int64)

@@ -7,7 +7,7 @@ memory: 60,000 words of a language cost no start-up time. Words are compared low
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +18,7 @@ from pipeline.lexis.alphabet import folded_word
 from pipeline.lexis.arrays import Array, open_arrays, write_arrays
 from pipeline.lexis.cache import built_once
 from pipeline.lexis.languages import languages
+from pipeline.lexis.lists import shares
 from pipeline.model import short_id
 
 FREQUENT = 1e-3
@@ -31,6 +32,11 @@ def normal(word: str) -> str:
     if word.isascii():
         return word.lower()
     return folded_word(word).replace("ß", "ss")
+
+
+def normals(words: Iterable[str]) -> list[str]:
+    """Many words as the lists spell them, which is faster at once than one by one."""
+    return normal("\n".join(words)).split("\n")
 
 
 class Shares:
@@ -93,13 +99,12 @@ def _all_lists() -> dict[str, Array]:
 
 
 def _build(path: Path) -> None:
-    import wordfreq
-
     arrays: dict[str, Array] = {}
     for name in sorted({entry.words for entry in languages() if entry.words}):
         listed: dict[str, float] = {}
-        for word, frequency in wordfreq.get_frequency_dict(name, "small").items():
-            listed[normal(word)] = listed.get(normal(word), 0.0) + frequency
+        frequencies = shares(name)
+        for word, frequency in zip(normals(frequencies), frequencies.values(), strict=True):
+            listed[word] = listed.get(word, 0.0) + frequency
         keys = np.array([key(word) for word in listed], dtype=np.uint64)
         order = np.argsort(keys)
         arrays[f"keys.{name}"] = keys[order]
