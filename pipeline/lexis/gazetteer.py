@@ -89,8 +89,12 @@ def _build(path: Path) -> None:
         db.execute(
             "CREATE TABLE name (key TEXT, place INTEGER, main INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID"
         )
+        names: list[tuple[str, int, int]] = []
         for city in _cities(region):
-            _insert(db, city)
+            names += _insert(db, city)
+        db.executemany(
+            "INSERT INTO name VALUES (?, ?, ?)", sorted(names)
+        )  # in order the table grows at its end
     db.close()
 
 
@@ -107,20 +111,21 @@ def _cities(region: frozenset[str]) -> Iterator[dict[str, Any]]:
         yield orjson.loads(text[start:end])
 
 
-def _insert(db: sqlite3.Connection, city: dict[str, Any]) -> None:
+def _insert(db: sqlite3.Connection, city: dict[str, Any]) -> list[tuple[str, int, int]]:
+    """Put a place into its table; its names, each with whether it is the main one."""
     number = int(city["geonameid"])
     db.execute(
         "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?)",
         (number, city["name"], city["countrycode"], city["latitude"], city["longitude"], city["population"]),
     )
-    db.execute("INSERT INTO name VALUES (?, ?, 1)", (key(city["name"]), number))
-    names = {key(name) for name in _usable(city["alternatenames"])} - {""}
-    db.executemany("INSERT OR IGNORE INTO name VALUES (?, ?, 0)", [(name, number) for name in sorted(names)])
+    main = key(city["name"])
+    others = {key(name) for name in _usable(city["alternatenames"])} - {"", main}
+    return [(main, number, 1), *((name, number, 0) for name in others)]
 
 
 def _usable(names: list[str]) -> Iterator[str]:
     for name in names:
-        letters = [char for char in name if char.isalpha()]
+        letters = name if name.isalpha() else [char for char in name if char.isalpha()]
         if len(letters) < 3 or name[0] in "/[" or not name.lstrip("'’‘").removeprefix("s-")[:1].isupper():
             continue
         if name.isupper() and name.isascii() and len(name) <= 4:
