@@ -20,7 +20,7 @@ from pipeline.lexis.cyrillic import in_cyrillic
 from pipeline.lexis.languages import LATIN, Identified, identified, languages
 from pipeline.lexis.lists import shares
 from pipeline.lexis.ngrams import STEP, Ngrams, built_from, ngrams
-from pipeline.lexis.words import key, normal, normals, word_list
+from pipeline.lexis.words import keys_of, normal, normals, word_list
 from pipeline.model import short_id
 
 _LISTED = 0.7
@@ -72,7 +72,7 @@ class Evidence:
     def of_lists(self, words: Sequence[str]) -> Array:
         """What each word costs as one of the list of each language; infinite where it is not listed."""
         costs = np.full((len(words), len(self.codes)), np.inf, dtype=np.float32)
-        wanted = np.array([key(normal(word)) for word in words], dtype=np.uint64)
+        wanted = keys_of(map(normal, words))
         at = np.searchsorted(self._keys, wanted)
         at[at == len(self._keys)] = 0
         for row in np.flatnonzero(self._keys[at] == wanted):
@@ -149,8 +149,7 @@ def _words(language: Identified) -> tuple[Array, Array]:
     if listed:
         return listed.listed
     own = _read(language) if language.words else _common(language)
-    keys = np.array([key(word) for word in own], dtype=np.uint64)
-    return keys, np.array(list(own.values()), dtype=np.float32)
+    return keys_of(own), np.array(list(own.values()), dtype=np.float32)
 
 
 def _common(language: Identified) -> dict[str, float]:

@@ -21,7 +21,7 @@ from pipeline.lexis.arrays import Array, open_arrays, write_arrays
 from pipeline.lexis.cache import built_once
 from pipeline.lexis.languages import languages
 from pipeline.lexis.lists import ranks
-from pipeline.lexis.words import key, normal
+from pipeline.lexis.words import key, keys_of, normal
 from pipeline.model import REPLACEMENT, short_id
 
 _OTHER_SCRIPTS = frozenset({"ar", "bg", "el", "he", "mk", "ru", "uk"})
@@ -187,7 +187,7 @@ def _arrays(words: Mapping[str, float]) -> dict[str, Array]:
         if len(own) <= _MOST_LETTERS and too_many.isdisjoint(own)
     ]
     left = _without("\n".join(word for word, _ in kept)).split("\n")
-    keys = np.array([key(word) for word in left], dtype=np.uint64)
+    keys = keys_of(left)
     order = np.argsort(keys, kind="stable")
     padding = chr(_NONE)
     rows = "".join(own.translate(numbers).ljust(_MOST_LETTERS, padding) for _, own in kept)

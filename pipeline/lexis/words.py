@@ -91,6 +91,13 @@ def key(word: str) -> int:
     return int.from_bytes(hashlib.blake2b(word.encode("utf-8"), digest_size=8).digest(), "little")
 
 
+def keys_of(words: Iterable[str]) -> Array:
+    """The digests of many words (in normal form), faster than one by one; at least one word."""
+    encoded = "\n".join(words).encode("utf-8").split(b"\n")
+    digests = b"".join([hashlib.blake2b(word, digest_size=8).digest() for word in encoded])
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+
+
 @cache
 def _all_lists() -> dict[str, Array]:
     here = Path(__file__).parent
@@ -105,7 +112,7 @@ def _build(path: Path) -> None:
         frequencies = shares(name)
         for word, frequency in zip(normals(frequencies), frequencies.values(), strict=True):
             listed[word] = listed.get(word, 0.0) + frequency
-        keys = np.array([key(word) for word in listed], dtype=np.uint64)
+        keys = keys_of(listed)
         order = np.argsort(keys)
         arrays[f"keys.{name}"] = keys[order]
         arrays[f"frequencies.{name}"] = np.array(list(listed.values()), dtype=np.float32)[order]
@@ -124,8 +131,11 @@ def _standing_alone(listed: dict[str, float]) -> dict[str, list[str]]:
     }
     beginning = dict.fromkeys(frequent, 0)
     ending = dict.fromkeys(frequent, 0)
+    longest = max(map(len, frequent), default=0)
     for word in listed:
         for cut in range(3, len(word) - 2):
+            if longest < cut < len(word) - longest:
+                continue
             head, tail = word[:cut], word[cut:]
             if head in frequent and tail in listed:
                 beginning[head] += 1
