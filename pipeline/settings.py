@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     languages: Annotated[
         tuple[str, ...],
         NoDecode,
-        Field(description="languages looked for (empty: all European ones)", json_schema_extra=_AFFECTS),
+        Field(description="languages looked for (empty: all that can be told)", json_schema_extra=_AFFECTS),
     ] = ()
     repeated_share: Annotated[
         float,

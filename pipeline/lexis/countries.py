@@ -6,6 +6,7 @@ The names are written once to a small file in the cache folder; reading it takes
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -18,6 +19,7 @@ from pipeline.model import digest
 from pipeline.overlay import load_toml
 
 _DATA = "lexis/countries.toml"
+_NO_LETTERS = re.compile(r"[\W_]+")
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _LONGEST_NAME = 6  # words
 _SHORTEST_STEM = 5  # letters that an inflected name must share with the name on file
@@ -25,7 +27,8 @@ _SHORTEST_STEM = 5  # letters that an inflected name must share with the name on
 
 def key(name: str) -> str:
     """The form under which names of places compare equal: folded, letters and digits only, one space between."""
-    return " ".join("".join(c if c.isalnum() else " " for c in fold(name).replace("'", "")).split())
+    folded = fold(name).replace("'", "")
+    return folded if folded.isalnum() else " ".join(_NO_LETTERS.sub(" ", folded).split())
 
 
 def code_of(name: str) -> str | None:

@@ -14,10 +14,24 @@ _LETTERS = str.maketrans(
 )  # fmt: skip
 
 
+class _Kept(dict[int, int | None]):
+    """For `str.translate`: no combining marks, nothing that formats; learnt as characters come."""
+
+    def __missing__(self, code: int) -> int | None:
+        char = chr(code)
+        dropped = unicodedata.combining(char) or unicodedata.category(char) == "Cf"
+        self[code] = None if dropped else code
+        return self[code]
+
+
+_KEPT = _Kept()
+
+
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """`text` without case, diacritics, soft hyphens or runs of white space: "Gdańsk" → "gdansk"."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     text = text.translate(_LETTERS).casefold().translate(_LETTERS)
     decomposed = unicodedata.normalize("NFKD", text)
-    kept = "".join(c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
-    return " ".join(kept.split())
+    return " ".join(decomposed.translate(_KEPT).split())

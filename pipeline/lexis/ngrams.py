@@ -28,9 +28,9 @@ STEP = 16.0
 class Ngrams:
     """The opened model. Costs are arrays with one entry for each of `codes`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, codes: tuple[str, ...]) -> None:
         arrays = open_arrays(path)
-        self.codes: tuple[str, ...] = tuple(language.code for language in languages())
+        self.codes = codes
         self.symbols: Array = arrays["symbols"]
         self.width = int(arrays["width"][0])
         self.letters: Array = arrays["letters"]
@@ -86,20 +86,21 @@ class Ngrams:
 @cache
 def ngrams() -> Ngrams:
     """The model, built where the cache does not hold it yet."""
-    return Ngrams(built_once(f"ngrams-{_built_from()}.bin", _build))
+    codes = tuple(language.code for language in languages())
+    return Ngrams(built_once(f"ngrams-{built_from('languages.toml')}.bin", _build), codes)
 
 
 def _build(path: Path) -> None:
     from pipeline.lexis.training import train
 
-    train(path)
+    train(path, languages())
 
 
-def _built_from() -> str:
+def built_from(*files: str) -> str:
+    """A stamp of what a model is made from: the code that counts, these data files, the libraries' data."""
     here = Path(__file__).parent
     parts: Iterable[str] = (
-        *((here / name).read_text(encoding="utf-8") for name in ("training.py", "alphabet.py")),
-        (here / "languages.toml").read_text(encoding="utf-8"),
+        *((here / name).read_text(encoding="utf-8") for name in ("training.py", "alphabet.py", *files)),
         version("langdetect"),
         version("wordfreq"),
     )

@@ -20,7 +20,8 @@ import numpy as np
 from pipeline.lexis.arrays import Array, open_arrays, write_arrays
 from pipeline.lexis.cache import built_once
 from pipeline.lexis.languages import languages
-from pipeline.lexis.words import key, normal
+from pipeline.lexis.lists import ranks
+from pipeline.lexis.words import key, keys_of, normal
 from pipeline.model import REPLACEMENT, short_id
 
 _OTHER_SCRIPTS = frozenset({"ar", "bg", "el", "he", "mk", "ru", "uk"})
@@ -146,24 +147,23 @@ def _all_lists() -> dict[str, Array]:
 
 
 def _build(path: Path) -> None:
-    import wordfreq
+    from wordfreq import available_languages
 
-    large = wordfreq.available_languages("large")
+    large = available_languages("large")
     arrays: dict[str, Array] = {}
     for name in sorted({entry.words for entry in languages() if entry.words} - _OTHER_SCRIPTS):
-        ranks = wordfreq.get_frequency_list(name, "large" if name in large else "small")
-        words = _spelled_words(ranks, long_s=name == "de")
+        words = _spelled_words(ranks(name, "large" if name in large else "small"), long_s=name == "de")
         arrays |= {f"{part}.{name}": array for part, array in _arrays(words).items()}
     write_arrays(path, arrays)
 
 
-def _spelled_words(ranks: Sequence[Sequence[str]], long_s: bool) -> dict[str, float]:
+def _spelled_words(ranked: Sequence[Sequence[str]], long_s: bool) -> dict[str, float]:
     """The words with letters beyond ASCII, the most frequent first; with `long_s` each ss may be ß as well.
 
     wordfreq ranks words by their share in steps of a hundredth of a power of ten.
     """
     words: dict[str, float] = {}
-    for rank, listed in enumerate(ranks):
+    for rank, listed in enumerate(ranked):
         share = 10.0 ** (-rank / 100)
         spelled = [word for word in listed if not word.isascii() and max(word) <= _LAST]
         for word in normal("\n".join(spelled)).split("\n") if spelled else ():
@@ -187,7 +187,7 @@ def _arrays(words: Mapping[str, float]) -> dict[str, Array]:
         if len(own) <= _MOST_LETTERS and too_many.isdisjoint(own)
     ]
     left = _without("\n".join(word for word, _ in kept)).split("\n")
-    keys = np.array([key(word) for word in left], dtype=np.uint64)
+    keys = keys_of(left)
     order = np.argsort(keys, kind="stable")
     padding = chr(_NONE)
     rows = "".join(own.translate(numbers).ljust(_MOST_LETTERS, padding) for _, own in kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import defaultdict
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import numpy as np
 
 from pipeline.lexis.alphabet import EDGE, OTHER, folded_word, symbol_table
 from pipeline.lexis.arrays import Array, write_arrays
-from pipeline.lexis.languages import Language, languages
+from pipeline.lexis.cyrillic import in_cyrillic
+from pipeline.lexis.languages import Identified, Language
+from pipeline.lexis.lists import shares
 
 LETTERS = 1e6
 """The number of letters that each source of a language is scaled to."""
@@ -22,12 +25,12 @@ RARE = 3e-6
 """A letter below this share of a language's letters is none of the language's."""
 
 Counts = dict[str, float]
-_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW")
+_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "DEVANAGARI")
 
 
-def train(path: Path) -> None:
-    """Write the model file to `path`."""
-    sources = [_counts(language) for language in languages()]
+def train(path: Path, languages: Sequence[Language | Identified]) -> None:
+    """Write the model file of these languages to `path`."""
+    sources = [_counts(language) for language in languages]
     alphabet = "".join(sorted({gram for counts in sources for gram in counts if len(gram) == 1} - {" "}))
     width = len(alphabet) + 2
     symbols = {" ": EDGE, **{letter: index + 2 for index, letter in enumerate(alphabet)}}
@@ -86,7 +89,7 @@ def _columns(counts: Counts, symbols: dict[str, int], width: int) -> tuple[Array
     return one, two, np.array(order, dtype=np.int64), np.array([three[key] for key in order])
 
 
-def _counts(language: Language) -> Counts:
+def _counts(language: Language | Identified) -> Counts:
     """Counts of n-grams of one to three characters, a space for the edge of a word.
 
     A source that lacks a letter (wordfreq writes ß as ss) says nothing about it: the others count for it as well.
@@ -95,7 +98,9 @@ def _counts(language: Language) -> Counts:
     if language.profile:
         sources.append(_of_profile(language.profile))
     if language.words:
-        sources.append(_of_words(language.words))
+        sources.append(
+            _of_words(language.words, isinstance(language, Identified) and language.transliterated)
+        )
     total: Counts = defaultdict(float)
     for source in sources:
         letters = sum(count for gram, count in source.items() if len(gram) == 1 and gram != " ")
@@ -133,12 +138,12 @@ def _of_profile(name: str) -> Counts:
     return counts
 
 
-def _of_words(name: str) -> Counts:
-    import wordfreq
-
+def _of_words(name: str, transliterated: bool) -> Counts:
     words: dict[str, float] = defaultdict(float)
-    for word, frequency in wordfreq.get_frequency_dict(name, "small").items():
-        plain = folded_word(word)
+    listed = shares(name)
+    text = "\n".join(listed)
+    folded = folded_word(in_cyrillic(text) if transliterated else text).split("\n")
+    for plain, frequency in zip(folded, listed.values(), strict=True):
         if plain.isalpha():
             words[plain] += frequency
     points = np.frombuffer(f" {'  '.join(words)} ".encode("utf-32-le"), dtype=np.uint32).astype(np.int64)

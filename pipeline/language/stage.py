@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import UsageError
 from pipeline.findings import finding
-from pipeline.language.detector import Detector, Guess, detector
+from pipeline.language.engine import Guess, kin_of, known_languages, likely
 from pipeline.model import OMISSION, REPLACEMENT, Block, Document, Finding, Known, Source
 from pipeline.overlay import load_toml
 from pipeline.settings import Settings
@@ -28,27 +28,26 @@ _CLEARLY = 0.995
 _NOT_WORDS = re.compile(r"(?<!\S)\S*?(?:://|@|\ufffd|\d)\S*+")
 
 
-def detect(document: Document, settings: Settings) -> Document:
+def detect_language(document: Document, settings: Settings) -> Document:
     """See `pipeline.language.detect_language`."""
     data = load_toml(_DATA, settings.data)
-    judge = detector(_looked_for(data["languages"], settings.languages))
+    wanted = _wanted(settings.languages)
     sample = _sample(document)
-    guesses = judge.of_document(sample) if _letters(sample) >= _LITTLE else []
+    guesses = likely(sample, wanted) if _letters(sample) >= _LITTLE else []
     declared = _declared(document.source, data)
-    language, confidence, findings = _decide(guesses, declared, _letters(sample), judge.languages)
-    blocks = _mark_passages(document.blocks, language, judge) if language else document.blocks
+    language, confidence, findings = _decide(guesses, declared, _letters(sample), data)
+    blocks = _mark_passages(document.blocks, language, wanted) if language else document.blocks
     return document.model_copy(
         update={"language": language, "language_confidence": confidence, "blocks": blocks}
     ).with_findings(findings)
 
 
-def _looked_for(known: list[str], wanted: tuple[str, ...]) -> tuple[str, ...]:
-    languages = tuple(language for language in known if not wanted or language in wanted)
-    unknown = sorted(set(wanted) - set(known))
+def _wanted(languages: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = sorted(set(languages) - known_languages())
     if unknown:
-        raise UsageError(f"The setting 'languages' names {', '.join(unknown)}; known are {', '.join(known)}.")
-    # the detector compares: with one language alone, English is what it is compared with
-    return languages if len(languages) > 1 else (*languages, "de" if "en" in languages else "en")
+        known = ", ".join(sorted(known_languages()))
+        raise UsageError(f"The setting 'languages' names {', '.join(unknown)}; known are {known}.")
+    return languages
 
 
 def _sample(document: Document) -> str:
@@ -87,7 +86,7 @@ def _letters(text: str) -> int:
 def _declared(source: Source, data: dict[str, Any]) -> Known | None:
     """The language that the metadata or the address names, as a code of ours."""
     aliases: dict[str, str] = data["aliases"]
-    known = {*data["languages"], *data["declared_only"], *aliases}
+    known = {*known_languages(), *data["declared_only"], *aliases}
     given = source.metadata.get("language")
     if given:
         code = re.split(r"[-_]", given.value.strip().lower())[0]
@@ -95,7 +94,7 @@ def _declared(source: Source, data: dict[str, Any]) -> Known | None:
             return Known(value=aliases.get(code, code), origin=given.origin)
     for part in _address_parts(source.get("url") or ""):
         code = re.split(r"[-_]", part)[0]
-        if code in data["languages"]:
+        if code in data["in_addresses"]:
             return Known(value=code, origin="address")
     return None
 
@@ -112,14 +111,14 @@ def _address_parts(url: str) -> list[str]:
 
 
 def _decide(
-    guesses: list[Guess], declared: Known | None, letters: int, judged: tuple[str, ...]
+    guesses: list[Guess], declared: Known | None, letters: int, data: dict[str, Any]
 ) -> tuple[str | None, float | None, list[Finding]]:
     best = guesses[0] if guesses else None
     if declared:
         agrees = next((guess for guess in guesses if guess.language == declared.value), None)
         if agrees and (agrees is best or letters < _ENOUGH):
             return declared.value, round(agrees.probability, 3), []
-        if not best or letters < _ENOUGH or best.probability < _SURE or declared.value not in judged:
+        if not best or letters < _ENOUGH or best.probability < _SURE or _is_like(declared.value, best, data):
             return declared.value, None, []
         message = f"{declared.origin} says {declared.value}; the text is in {best.language}."
         conflict = finding("language-mismatch", message, evidence=declared.value, suggestion=best.language)
@@ -129,7 +128,12 @@ def _decide(
     return None, None, [finding("language-unknown")]
 
 
-def _mark_passages(blocks: tuple[Block, ...], language: str, judge: Detector) -> tuple[Block, ...]:
+def _is_like(declared: str, best: Guess, data: dict[str, Any]) -> bool:
+    """Whether text in the declared language may well be taken for one in the likeliest."""
+    return best.language in (*data["told_as"].get(declared, ()), *kin_of(declared))
+
+
+def _mark_passages(blocks: tuple[Block, ...], language: str, wanted: tuple[str, ...]) -> tuple[Block, ...]:
     """Blocks of some length that are clearly in another language than the document get theirs."""
     long = [
         index for index, block in enumerate(blocks)
@@ -137,7 +141,7 @@ def _mark_passages(blocks: tuple[Block, ...], language: str, judge: Detector) ->
     ]  # fmt: skip
     marked = list(blocks)
     for index in long[:: max(1, -(-len(long) // _PASSAGES))]:
-        guess = judge.of_passage(_words_of(blocks[index].text[:_FROM_PASSAGE]))
+        guess = next(iter(likely(_words_of(blocks[index].text[:_FROM_PASSAGE]), wanted)), None)
         if guess and guess.language != language and guess.probability >= _CLEARLY:
             marked[index] = blocks[index].model_copy(
                 update={"language": guess.language, "language_confidence": round(guess.probability, 3)}
