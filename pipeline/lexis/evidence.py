@@ -69,6 +69,12 @@ class Evidence:
         found: Array = np.logical_or.reduceat(lacking, starts, axis=0)
         return found
 
+    def is_listed(self, word: str) -> bool:
+        """Whether a word is listed in any language."""
+        (wanted,) = keys_of([normal(word)])
+        at = int(np.searchsorted(self._keys, wanted))
+        return at < len(self._keys) and bool(self._keys[at] == wanted)
+
     def of_lists(self, words: Sequence[str]) -> Array:
         """What each word costs as one of the list of each language; infinite where it is not listed."""
         costs = np.full((len(words), len(self.codes)), np.inf, dtype=np.float32)

@@ -10,9 +10,8 @@ from functools import cache, lru_cache
 import numpy as np
 
 from pipeline.lexis.alphabet import OTHER, character, folded
-from pipeline.lexis.languages import languages
+from pipeline.lexis.languages import identified, languages
 from pipeline.lexis.ngrams import STEP, ngrams
-from pipeline.overlay import load_toml
 
 COMMON = 1e-4
 """The share among the letters of a language from which a letter is one of its alphabet: é has 2e-4 in German."""
@@ -54,7 +53,9 @@ def alphabet(language: str) -> frozenset[str]:
 @cache
 def other_alphabets() -> tuple[frozenset[str], ...]:
     """The alphabets of languages without a model."""
-    return tuple(frozenset(letters) for letters in load_toml("lexis/alphabets.toml").values())
+    with_model = {language.code for language in languages()}
+    others = (language for language in identified() if language.code not in with_model)
+    return tuple(frozenset(language.letters) for language in others if language.letters)
 
 
 def in_one_alphabet(text: str, among: Iterable[str] | None = None, without_model: bool = True) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.lexis.languages import languages
+from pipeline.lexis.evidence import evidence as listed
 from pipeline.lexis.letters import alphabet, in_one_alphabet, script
 from pipeline.lexis.words import word_list
 
@@ -210,12 +210,10 @@ def _frequency(piece: str, among: Sequence[str]) -> float:
 
 @lru_cache(maxsize=4096)
 def is_known_anywhere(piece: str) -> bool:
-    """Whether a piece of text is a word of any language that there is a list of, written as words are."""
+    """Whether a piece of text is a word of any language that words are known of, written as words are."""
     found = _WORD.fullmatch(piece)
     is_odd = piece != piece.upper() and piece[1:] != piece[1:].lower()
-    return (
-        found is not None and not is_odd and any(is_known(piece, language.code) for language in languages())
-    )
+    return found is not None and not is_odd and listed().is_listed(piece)
 
 
 def letters_of(text: str) -> int:
