@@ -18,7 +18,6 @@ import numpy as np
 from pipeline.lexis.arrays import Array
 from pipeline.lexis.languages import languages
 from pipeline.lexis.words import word_list
-from pipeline.repair.at_home import reads_well
 from pipeline.repair.candidates import Chain, by_ftfy, undo_step
 from pipeline.repair.changes import Change, applied, difference, spans_after
 from pipeline.repair.evidence import FEWEST_LETTERS, Evidence, evidence, letters_of
@@ -26,7 +25,7 @@ from pipeline.repair.familiar import bare
 from pipeline.repair.judge import UNLISTED, Judge, Option, Reading
 from pipeline.repair.oddwords import mixed_script_changes
 from pipeline.repair.structure import is_written, structural_changes
-from pipeline.repair.verdict import LOOK_ALIKE, SUSPICIOUS, Verdict, is_certain
+from pipeline.repair.verdict import LOOK_ALIKE, REQUIRED, SUSPICIOUS, Verdict, is_certain
 
 SEQUENCES = 3
 """So many UTF-8 sequences of a paragraph of which nothing else is left prove it."""
@@ -97,8 +96,6 @@ def draft(text: str, judge: Judge, document: Array | None) -> Draft:
 
     `document` is what speaks against each language in the document as a whole.
     """
-    if reads_well(text):
-        return Draft(text, (), text, None)
     reading = judge.read(text, document=document)
     sure = _sure(text, reading, judge)
     if sure is not None and sure.candidate.steps[-1][0] not in judge.tables.true:
@@ -139,7 +136,7 @@ def _sure(text: str, reading: Reading | None, judge: Judge) -> Option | None:
     if reading is None or not reading.options:
         return None
     option = reading.options[0]
-    if not is_certain(option, 0.0, judge.unfamiliarity(reading, option)):
+    if option.gain < REQUIRED or not is_certain(option, 0.0, judge.unfamiliarity(reading, option)):
         return None
     return option if shows(text, reading, option, judge) else None
 

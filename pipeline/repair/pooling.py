@@ -55,19 +55,11 @@ def judge_paragraphs(
     shown = _shown(suspects, judge, foreign)
     pooled: dict[Chain, list[float]] = {}
     if shown and len(texts) > 1:
-        drafts = [_read_again(drawn, shown, judge, document) for drawn in drafts]
         drafts, pooled = _pool(drafts, shown, judge, foreign)
     return [
         _verdict(drawn, judge, _support(pooled, number), frozenset(shown), proven, foreign)
         for number, drawn in enumerate(drafts)
     ]
-
-
-def _read_again(drawn: Draft, shown: Sequence[Chain], judge: Judge, document: Array | None) -> Draft:
-    """The draft of a paragraph that reads well, with a reading where the likeliest chain would change it."""
-    if drawn.reading is not None or chain_candidate(drawn.base, shown[0], judge.tables) is None:
-        return drawn
-    return replace(drawn, reading=judge.read(drawn.base, document))
 
 
 def _sample(texts: Sequence[str]) -> str:
