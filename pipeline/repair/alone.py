@@ -24,9 +24,12 @@ from pipeline.repair.evidence import FEWEST_LETTERS, Evidence, evidence, letters
 from pipeline.repair.familiar import bare
 from pipeline.repair.judge import UNLISTED, Judge, Option, Reading
 from pipeline.repair.oddwords import mixed_script_changes
-from pipeline.repair.structure import is_written, structural_changes
+from pipeline.repair.structure import is_written, runs_of, structural_changes
 from pipeline.repair.verdict import LOOK_ALIKE, REQUIRED, SUSPICIOUS, Verdict, is_certain
 
+STRANGER = 0.5
+"""The strangeness (nats a letter) of UTF-8 from which the most usual page is believed, not the one that a model
+which does not know the language likes best."""
 SEQUENCES = 3
 """So many UTF-8 sequences of a paragraph of which nothing else is left prove it."""
 FTFY = 0.98
@@ -56,16 +59,22 @@ _CHUNK = re.compile(r"[^ \t\n\r]+")
 
 @dataclass(frozen=True)
 class Draft:
-    """A paragraph as far as it is decided by itself: the changes that are proven, the text after them, its reading."""
+    """A paragraph as far as it is decided by itself: the changes that are proven, the text after them, its reading.
+
+    `sure` is the best option of the reading where it needs nothing but the paragraph itself.
+    """
 
     text: str
     proven: tuple[Change, ...]
     base: str
     reading: Reading | None
+    sure: Option | None = None
 
     def shows(self, option: Option, judge: Judge) -> bool:
         """Whether the paragraph by itself shows enough for an option that the language model asks for."""
         assert self.reading is not None
+        if option is self.sure:
+            return True
         return shows(self.base, self.reading, option, judge)
 
     def as_verdict(
@@ -99,12 +108,15 @@ def draft(text: str, judge: Judge, document: Array | None) -> Draft:
     reading = judge.read(text, document=document)
     sure = _sure(text, reading, judge)
     if sure is not None and sure.candidate.steps[-1][0] not in judge.tables.true:
-        return Draft(text, (), text, reading)
+        usual = structural_changes(text, judge.tables) if sure.strangeness > STRANGER else []
+        if not usual or len(usual) < runs_of(text):
+            return Draft(text, (), text, reading, sure)
+        return Draft(text, tuple(usual), applied(text, usual), None)
     proven = _proven(text, reading, judge)
     if sure is not None:
         proven = [change for change in proven if not _explains(sure, text, change, judge)]
     if not proven:
-        return Draft(text, (), text, reading)
+        return Draft(text, (), text, reading, sure)
     base = applied(text, proven)
     return Draft(text, tuple(proven), base, judge.read(base, document, _sound(text, proven)))
 

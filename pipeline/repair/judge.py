@@ -239,7 +239,8 @@ class Judge:
             found += layer
             if not layer or depth == LAYERS:
                 break
-        found += legacy_candidates(text, self.tables, self.scorer, beside, before)
+        if not any(candidate.whole and candidate.sequences >= len(PROVEN) - 1 for candidate in found):
+            found += legacy_candidates(text, self.tables, self.scorer, beside, before)
         return found
 
 

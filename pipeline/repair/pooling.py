@@ -52,9 +52,9 @@ def judge_paragraphs(
         drafts = [_with_proven(drawn, proven, judge) for drawn in drafts]
     suspects = [drawn for drawn in drafts if drawn.reading and _suspects(drawn.reading)]
     foreign = bool(suspects) and judge.is_foreign(sample)
-    shown = _shown(suspects, judge, foreign)
+    shown = _shown(suspects, judge, foreign) if len(texts) > 1 else []
     pooled: dict[Chain, list[float]] = {}
-    if shown and len(texts) > 1:
+    if shown:
         drafts, pooled = _pool(drafts, shown, judge, foreign)
     return [
         _verdict(drawn, judge, _support(pooled, number), frozenset(shown), proven, foreign)
@@ -197,6 +197,8 @@ def _verdict(
     if best is None or reading is None or best[0] < SUSPICIOUS:
         return drawn.as_verdict()
     gain, backed, pooled, option = best
+    if option is drawn.sure and not foreign:
+        return drawn.as_verdict(option, judge, gain)
     unfamiliar = judge.unfamiliarity(reading, option, foreign)
     alone = drawn.shows(option, judge)
     elsewhere = is_legacy(option, judge) and bool(option.candidate.chains & (shown | proven)) and backed > 0.0

@@ -64,6 +64,11 @@ def structural_changes(text: str, tables: Pages, pages: Sequence[str] = ()) -> l
     return changes
 
 
+def runs_of(text: str) -> int:
+    """How many runs of several characters beyond ASCII a text has."""
+    return sum(1 for _ in _RUN.finditer(text))
+
+
 @dataclass(frozen=True)
 class _Place:
     """What stands beside a run, and whether it stands in a text of some letters."""
