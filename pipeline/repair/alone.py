@@ -221,7 +221,8 @@ def shows(text: str, reading: Reading, option: Option, judge: Judge) -> bool:
     """Whether a paragraph shows enough for an option: UTF-8 by its sequences, a code page by its letters."""
     candidate = option.candidate
     if candidate.steps[-1][0] in judge.tables.true:
-        return letters_of(text) >= FEWEST_LETTERS and option_evidence(reading, option, judge).is_enough
+        letters = max(letters_of(text), letters_of(candidate.text))
+        return letters >= FEWEST_LETTERS and option_evidence(reading, option, judge).is_enough
     if any(true == "entities" for true, _ in candidate.steps) and _MARKUP.search(text):
         return False
     if candidate.steps[-1][0] == "entities" or (candidate.whole and candidate.sequences >= SEQUENCES):

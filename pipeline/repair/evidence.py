@@ -94,14 +94,14 @@ def evidence(before: str, after: str, language: str, plausible: Sequence[str], i
         return NOTHING
     pairs = [(a, b) for a, b in dict.fromkeys(zip(old, new, strict=True)) if a != b][:WORDS]
     known: set[str] = set()
-    foreign = common = letters = 0
+    foreign = common = letters = mixed = words = 0
     new_script = False
     home = alphabet(language)
     at_home = in_one_alphabet("".join(a for a, _ in pairs), plausible, not is_familiar)
     for a, b in pairs:
         for word, stood in _changed_words(a, b):
-            if mixes_scripts(word) and not mixes_scripts(stood):
-                return NOTHING
+            mixed += mixes_scripts(word) and not mixes_scripts(stood)
+            words += 1
             if _was_malformed(word, stood, home) or any(
                 _becomes_known(word, stood, code, plausible, is_familiar) for code in (language, *plausible)
             ):
@@ -112,13 +112,16 @@ def evidence(before: str, after: str, language: str, plausible: Sequence[str], i
                 common += came_home
             letters += sum(char.isalpha() and char not in stood for char in word)
             new_script = new_script or _changes_script(word, stood)
+    if mixed * 2 >= words:
+        return NOTHING
     return Evidence(frozenset(known), foreign, common, letters, new_script)
 
 
 def _changed_words(before: str, after: str) -> list[tuple[str, str]]:
     """The words of a changed chunk that differ, each with what stood in its place."""
     if len(before) != len(after):
-        return [(match[0], before) for match in _WORD.finditer(after) if match[0] not in before]
+        stood = set(_WORD.findall(before))
+        return [(match[0], before) for match in _WORD.finditer(after) if match[0] not in stood]
     return [
         (match[0], before[match.start() : match.end()])
         for match in _WORD.finditer(after)
@@ -136,7 +139,7 @@ def _becomes_known(word: str, stood: str, language: str, plausible: Sequence[str
         return bool(share > 0.0) and not is_known_anywhere(stood)
     if not is_familiar:
         return False
-    if len(word) == 1 and not (word.islower() and (stood.isalpha() or "\x80" <= stood < "\xa0")):
+    if len(word) == 1 and not (word.islower() and (stood[:1].isalpha() or "\x80" <= stood < "\xa0")):
         return False
     return share >= FREQUENT and _frequency(stood, plausible) < RARE * share
 

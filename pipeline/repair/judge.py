@@ -35,6 +35,9 @@ SAMPLE = 2000
 """Characters of a paragraph's words that the judge reads, with and without damage."""
 LAYERS = 3
 """How often a text is taken to have been decoded wrongly, at most."""
+DEEPER = 0.3
+"""The part of the sequences of one layer that the layer below must have: text that was read wrongly twice has half of
+them, text that was read wrongly once a few by chance."""
 SURPRISING = 7.0
 """A non-ASCII character that costs more (in nats) than this makes a second look worthwhile."""
 
@@ -51,6 +54,10 @@ PROVEN = (1.0, 0.8, 0.5, 0.2)
 """What part of the strangeness counts where there are so many UTF-8 sequences, and nothing else: they prove it."""
 MALFORMED = 3.0
 """The strangeness of changed words that are none after the repair, by their share."""
+WORD_GAIN = 5.0
+"""The most (in nats) that a word says by becoming known, …"""
+WORDS_GAIN = 10.0
+"""… and all words of a paragraph."""
 WORDS_LOOKED_UP = 60
 SHORTEST = 4
 """Shorter words stand in lists that are damaged themselves."""
@@ -152,7 +159,7 @@ class Judge:
         most = max(option.gain for option in options)
         return [
             replace(option, gain=option.gain + known_words(reading.touched, spoken, option))
-            if option.gain > max(0.0, most - 8.0)
+            if option.gain > max(-WORDS_GAIN, most - WORDS_GAIN)
             else option
             for option in options
         ]
@@ -235,6 +242,7 @@ class Judge:
                 _after(candidate, deeper)
                 for candidate in layer[:2]
                 for deeper in utf8_candidates(candidate.text, self.tables, self.scorer, candidate.steps)
+                if deeper.whole or deeper.sequences >= DEEPER * candidate.sequences
             ]
             found += layer
             if not layer or depth == LAYERS:
@@ -264,8 +272,8 @@ def known_words(before: str, spoken: str, option: Option) -> float:
         return 0.0
     after = np.log(new.frequencies([b for _, b in changed]) + UNLISTED)
     listed = old.frequencies([a for a, _ in changed]) if old else np.zeros(len(changed))
-    gains = np.clip((after - np.log(listed + UNLISTED)) / 2, -3.0, 3.0)
-    return float(np.clip(gains.sum(), -9.0, 9.0))
+    gains = np.clip(after - np.log(listed + UNLISTED), -WORD_GAIN, WORD_GAIN)
+    return float(np.clip(gains.sum(), -WORDS_GAIN, WORDS_GAIN))
 
 
 def _parts(text: str, sound: frozenset[str]) -> tuple[str, str]:

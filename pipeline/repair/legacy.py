@@ -38,7 +38,9 @@ def legacy_candidates(
         return []
     encoded = np.stack([tables.encode[rows[0], codes] for rows in groups])
     mapped = _mapped(codes, exempt, encoded, tables)
-    near = np.flatnonzero(context <= context.min() + BEHIND)
+    near = np.flatnonzero(
+        (context <= context.min() + BEHIND) | scorer.is_other_script
+    )  # names tell nothing of these
     rough = _rough(mapped, counts, exempt, encoded, tables, scorer, near) + context[near]
     prior = np.array([tables.read_cost[rows].min() for rows in groups])[:, None, None] + tables.language_cost
     score = (rough + prior[:, :, near]).min(axis=2).ravel()

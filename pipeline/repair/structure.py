@@ -155,6 +155,8 @@ def is_written(after: str, left: str, right: str) -> bool:
         return False
     (kind,) = kinds
     if kind == "LATIN":
+        if left.islower() and right.islower() and after[0].isupper():
+            return False
         return beside <= {"LATIN"} and all(_is_common_latin(char) for char in after if char not in signs())
     if beside and beside != {kind} and "LATIN" in beside and kind in ("GREEK", "CYRILLIC"):
         return False
