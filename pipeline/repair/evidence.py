@@ -35,7 +35,7 @@ COMMON_LETTERS = 4
 """Letters of a word without a capital in which one letter that no language beside it has is enough, …"""
 KIN = 3
 """… if the words beside it are of one language, or of so many that are kin."""
-CLOSING = frozenset("”’“‘»«›‹…–—\u00a0\u202f)®™©°²³¹ªº†*\u00ad")
+CLOSING = frozenset("”’“‘»«›‹…–—\u00a0\u202f)®™©°²³¹ªº†*¶\u00ad")
 """Signs that follow the last letter of a word."""
 JOINING = frozenset("’‘'·‐‑–—…«»“”/\u00ad\u00a0\u200b\u200c\u200d")
 """Signs that stand between letters."""
@@ -121,7 +121,11 @@ def _changed_words(before: str, after: str) -> list[tuple[str, str]]:
     """The words of a changed chunk that differ, each with what stood in its place."""
     if len(before) != len(after):
         stood = set(_WORD.findall(before))
-        return [(match[0], before) for match in _WORD.finditer(after) if match[0] not in stood]
+        return [
+            (match[0], before)
+            for match in _WORD.finditer(after)
+            if not match[0].isascii() and match[0] not in stood
+        ]
     return [
         (match[0], before[match.start() : match.end()])
         for match in _WORD.finditer(after)

@@ -9,13 +9,13 @@ from pipeline.repair.candidates import Chain
 from pipeline.repair.changes import Change
 from pipeline.repair.judge import Option
 
-REQUIRED = 5.0
+REQUIRED = 4.0
 """The gain (in nats) from which a repair is believed on its own evidence."""
 STRANGE = 3.0
 """How much more gain each nat of strangeness asks for."""
 TOO_STRANGE = 2.0
 """The strangeness (nats a letter) beyond which nothing is believed that the document does not support."""
-SUSPICIOUS = 4.5
+SUSPICIOUS = 3.5
 """The gain from which a text is called suspicious although it stays."""
 UNFAMILIAR = 1.0
 """The strangeness of words (nats a letter) beyond which a text is not even suspected: nobody knows its language."""
