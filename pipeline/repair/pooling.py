@@ -149,6 +149,12 @@ def _evidence(reading: Reading, option: Option, judge: Judge, foreign: bool) -> 
     return max(_CAP[0], min(_CAP[1], gain))
 
 
+def _hints(reading: Reading, option: Option, judge: Judge) -> bool:
+    """Whether a paragraph shows enough for a suspicion: one letter that no language beside it has."""
+    letters = letters_of(option.candidate.text) + reading.context_letters
+    return letters >= FEWEST_LETTERS and option_evidence(reading, option, judge).foreign > 0
+
+
 def _with_proven(drawn: Draft, proven: frozenset[Chain], judge: Judge) -> Draft:
     """The draft with the proven chains among its options, where it has any."""
     reading = drawn.reading
@@ -205,7 +211,7 @@ def _verdict(
     certain = is_certain(option, backed, unfamiliar) and (alone or elsewhere)
     utf8 = option.candidate.whole and option.candidate.sequences > 0
     known = utf8 or unfamiliar <= UNFAMILIAR
-    if not certain and not (known and alone):
+    if not certain and not (known and (alone or _hints(reading, option, judge))):
         return drawn.as_verdict()
     by_site = certain and not is_certain(option, pooled, unfamiliar)
     own = option.gain + pooled if by_site else gain

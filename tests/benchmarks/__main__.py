@@ -1,4 +1,4 @@
-"""`make bench DATA=folder [ARGS="html pdf text language speed"]`: every benchmark, or those named.
+"""`make bench DATA=folder [ARGS="html pdf text harm language speed"]`: every benchmark, or those named.
 
 With `--readme` among the arguments, the tables in README.md of what was measured are written anew.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.benchmarks.report import Row, as_markdown, print_rows
 from tests.conftest import PROJECT
 
-BENCHMARKS = ("html", "pdf", "text", "language", "speed")
+BENCHMARKS = ("html", "pdf", "text", "harm", "language", "speed")
 BEGIN, END = "<!-- bench {}: written by `make bench ARGS=--readme` -->", "<!-- end of bench {} -->"
 
 

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+from pipeline.causes import class_of
 from pipeline.model import short_id
 from pipeline.repair import detect, explain_repairs, repair_text
 from pipeline.repair.judge import Judge, judge
@@ -65,8 +66,8 @@ def measure(data: Path) -> list[Row]:
 
 def measure_part(folder: Path, part: str) -> list[Row]:
     """The figures of quality on one part of the data."""
-    corrupt = _corrupt(folder)
-    clean = {language: _sentences(folder, language, part) for language in _languages(folder)}
+    corrupt = corruption(folder)
+    clean = {language: sentences_of(folder, language, part) for language in languages_of(folder)}
     sound, changed, noticed = _sound(clean)
     tally = Tally()
     for language, sentences in sound.items():
@@ -126,8 +127,7 @@ def _sound(clean: dict[str, list[str]]) -> tuple[dict[str, list[str]], list[str]
 
 def _is_changed(sentence: str) -> bool:
     """Whether the repair changes more than what nobody sees (soft hyphens, normal form)."""
-    harmless = {"soft-hyphen", "zero-width", "nfc", "icon", "symbol-font"}
-    return any(edit.cause not in harmless for edit in explain_repairs(sentence))
+    return any(class_of(edit.cause) != "reading" for edit in explain_repairs(sentence))
 
 
 @cache
@@ -141,12 +141,12 @@ def _lone(corrupt: ModuleType, language: str, sentences: list[str], tally: Tally
         for family, name, expected, damaged in corrupt.cases(sentence, language):
             tally.add("noticed", bool(detect(damaged)))
             if family != "lossy":
-                tally.add(family, repair_text(damaged) == _seen(expected))
+                tally.add(family, repair_text(damaged) == seen(expected))
             elif "errors replaced" in name or "into ?" in name:
                 _lost_words(expected, damaged, repair_text(damaged), tally)
 
 
-def _seen(text: str) -> str:
+def seen(text: str) -> str:
     """`text` without what nobody sees, which the repair removes from clean text as well."""
     return text.translate(dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff")))
 
@@ -179,13 +179,13 @@ def _documents(corrupt: ModuleType, language: str, sentences: list[str], tally: 
             repaired = repair_text("\n\n".join(document)).split("\n\n")
             for number in range(len(document)):
                 if number in results:
-                    tally.add(f"{size} alike", repaired[number] == _seen(sentences[number]))
+                    tally.add(f"{size} alike", repaired[number] == seen(sentences[number]))
         for first in range(0, len(sentences) - 5, 6):
             six = sentences[first : first + 6]
             place = next((n for n in range(first, first + 6) if n in results), None)
             if place is not None:
                 mixed = [results[n] if n == place else sentences[n] for n in range(first, first + 6)]
-                tally.add("one in six", repair_text("\n\n".join(mixed)) == _seen("\n\n".join(six)))
+                tally.add("one in six", repair_text("\n\n".join(mixed)) == seen("\n\n".join(six)))
 
 
 def _changed_unknown(language: str, sentences: list[str], size: int) -> int:
@@ -199,11 +199,11 @@ def _changed_unknown(language: str, sentences: list[str], size: int) -> int:
 def _speed(folder: Path) -> list[Row]:
     import ftfy
 
-    corrupt = _corrupt(folder)
+    corrupt = corruption(folder)
     clean: list[str] = []
     damaged: list[str] = []
-    for language in _languages(folder):
-        sentences = [s for s in _sentences(folder, language, "looked at") if short_id(s) not in reviewed()]
+    for language in languages_of(folder):
+        sentences = [s for s in sentences_of(folder, language, "looked at") if short_id(s) not in reviewed()]
         clean += sentences[:SAMPLE]
         for sentence in sentences[:3]:
             cases = corrupt.cases(corrupt.legacyable(sentence), language)
@@ -244,17 +244,20 @@ def oddities() -> list[str]:
     return [entry["text"] for entry in table["oddity"]]
 
 
-def _languages(folder: Path) -> list[str]:
-    return sorted(path.stem for path in (folder / "sentences").glob("*.txt"))
+def languages_of(folder: Path, group: str = "sentences") -> list[str]:
+    """The languages that there are sentences of."""
+    return sorted(path.stem for path in (folder / group).glob("*.txt"))
 
 
-def _sentences(folder: Path, language: str, part: str) -> list[str]:
-    lines = (folder / "sentences" / f"{language}.txt").read_text(encoding="utf-8").split("\n")
+def sentences_of(folder: Path, language: str, part: str, group: str = "sentences") -> list[str]:
+    """The sentences of a language that belong to a part of the data."""
+    lines = (folder / group / f"{language}.txt").read_text(encoding="utf-8").split("\n")
     return [line for line in lines[HALVES[part] :: 2] if line]
 
 
 @cache
-def _corrupt(folder: Path) -> ModuleType:
+def corruption(folder: Path) -> ModuleType:
+    """The program of the benchmark that damages texts."""
     spec = importlib.util.spec_from_file_location("corrupt", folder / "corrupt.py")
     if spec is None or spec.loader is None:
         raise FileNotFoundError(folder / "corrupt.py")
@@ -265,8 +268,8 @@ def _corrupt(folder: Path) -> ModuleType:
 
 def changes_to_read(data: Path, part: str) -> Iterator[tuple[str, str, str, str]]:
     """Sentences given as clean that the repair changes or reports: language, digest, before, what was done."""
-    for language in _languages(data / "text"):
-        for sentence in _sentences(data / "text", language, part):
+    for language in languages_of(data / "text"):
+        for sentence in sentences_of(data / "text", language, part):
             if short_id(sentence) in reviewed():
                 continue
             edits = explain_repairs(sentence)
