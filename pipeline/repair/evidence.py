@@ -74,8 +74,8 @@ class Evidence:
     @property
     def is_enough(self) -> bool:
         """Whether the change may be believed, if the language model asks for it."""
-        if self.new_script and self.letters < NEW_SCRIPT:
-            return False
+        if self.new_script:
+            return self.letters >= NEW_SCRIPT and bool(self.known)
         return bool(self.known) or self.foreign >= FOREIGN or self.common > 0
 
 
@@ -106,7 +106,7 @@ def evidence(before: str, after: str, language: str, plausible: Sequence[str], i
                 _becomes_known(word, stood, code, plausible, is_familiar) for code in (language, *plausible)
             ):
                 known.add(word)
-            came_home = _came_home(word, stood, home, at_home)
+            came_home = _came_home(word, stood, home, at_home) if is_familiar else 0
             foreign += came_home
             if is_familiar and len(plausible) <= KIN and len(word) >= COMMON_LETTERS and word.islower():
                 common += came_home

@@ -29,6 +29,8 @@ SHARE = 0.3
 PROVEN_PAGE = 6.0
 """What a code page that is proven for the site adds to a gain that is suspicious by itself, to no other: the proof
 tells how a damaged text came about, never that a text is damaged."""
+KNOWN_TOGETHER = 2
+"""Words that must become known in a document of which no paragraph shows enough by itself."""
 _ENOUGH = 100
 _LANGUAGE_SAMPLE = 4000
 _LANGUAGE_WEIGHT = 10.0
@@ -96,6 +98,7 @@ def _shown(suspects: Sequence[Draft], judge: Judge, foreign: bool) -> list[Chain
     """The legacy chains for which the paragraphs of the document together show enough, those of most gain first."""
     gains: defaultdict[Chain, float] = defaultdict(float)
     known: defaultdict[Chain, Evidence] = defaultdict(lambda: NOTHING)
+    by_itself: defaultdict[Chain, bool] = defaultdict(bool)
     for drawn in suspects:
         assert drawn.reading is not None
         best = drawn.reading.options[0].gain
@@ -115,7 +118,12 @@ def _shown(suspects: Sequence[Draft], judge: Judge, foreign: bool) -> list[Chain
             for chain in chains:
                 gains[chain] += min(_CAP[1], option.gain)
                 known[chain] = known[chain].with_(found)
-    enough = [chain for chain, found in known.items() if found.is_enough]
+                by_itself[chain] = by_itself[chain] or found.is_enough
+    enough = [
+        chain
+        for chain, found in known.items()
+        if found.is_enough and (by_itself[chain] or len(found.known) >= KNOWN_TOGETHER)
+    ]
     return sorted(enough, key=lambda chain: (-gains[chain], chain))[: 3 * _CHAINS_TRIED]
 
 
