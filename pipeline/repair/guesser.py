@@ -31,7 +31,7 @@ UNLISTED_LETTERS = 6
 """Letters of a word in no list that is believed where a question mark stood: `rc?d` named a directory, …"""
 MARKED_WORDS = 3
 """… unless so many different words of the document have question marks between letters."""
-_MARKED_WORD = re.compile(r"[^\W\d_]+\?+[^\W\d_]+")
+_MARKED_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]++\?++[^\W\d_]++")
 
 
 class Guessed(NamedTuple):

@@ -12,7 +12,9 @@ _ANY = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])\u00ad+ (?=[^\W\d_])")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
 _JOINER = re.compile(r"(?<=[a-zA-Z\u00c0-\u052f])[\u200c\u200d]+(?=[a-zA-Z\u00c0-\u052f])")
-_DECOMPOSED = re.compile("[A-Za-z\u00c0-\u052f\u1e00-\u1fff][\u0300-\u036f]+|[\u1100-\u11ff]+")
+_DECOMPOSED = re.compile(
+    "[A-Za-z\u00c0-\u052f\u1e00-\u1fff][\u0300-\u036f]*|[\u1100-\u11ff]+|[\u2126\u212a\u212b]"
+)
 _C1_IN_WORD = re.compile("[^\\W\\d_][\x80-\x9f]|[\x80-\x9f][^\\W\\d_]|[\xc2-\xf4][\x80-\x9f]")
 _UTF8 = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _C1 = re.compile("[\x80-\x9f]")

@@ -118,12 +118,13 @@ def _repair_block(
         visible = _changed(repaired, invisible_changes)
         typographic = _changed(visible, typographic_control_changes)
         if has_letters_as_controls(typographic.text):
-            return repaired, [*findings, _controls(index, repaired)]
-        if typographic is not visible:
-            findings.append(_of_edits("mojibake-repaired", index, visible, typographic))
-        repaired = _changed(typographic, control_changes)
-        if repaired is not typographic:
-            findings.append(_of_edits("control-characters", index, typographic, repaired))
+            findings.append(_controls(index, repaired))
+        else:
+            if typographic is not visible:
+                findings.append(_of_edits("mojibake-repaired", index, visible, typographic))
+            repaired = _changed(typographic, control_changes)
+            if repaired is not typographic:
+                findings.append(_of_edits("control-characters", index, typographic, repaired))
     repaired = _changed(repaired, symbol_changes)
     if not any(isinstance(origin, PageBox) for origin in block.origins):
         repaired = _changed(repaired, icon_changes)
