@@ -7,8 +7,7 @@ from functools import lru_cache
 
 _ON_FILE = str.maketrans(
     {
-        "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "ø": "o", "Ø": "o", "ħ": "h", "ı": "i",
-        "ß": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "þ": "th", "Þ": "th", "ŋ": "n", "ŧ": "t",
+        "ł": "l", "đ": "d", "ð": "d", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n", "ŧ": "t",
         "’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " ", "\u202f": " ",
     }
 )  # fmt: skip
@@ -46,5 +45,5 @@ def fold(text: str) -> str:
 
 def folded_lines(text: str) -> str:
     """`text` without case, diacritics and soft hyphens; its white space stays."""
-    text = text.translate(_LETTERS).casefold().translate(_LETTERS)
+    text = text.casefold().translate(_LETTERS)
     return unicodedata.normalize("NFKD", text).translate(_KEPT)

@@ -21,7 +21,7 @@ from pipeline.lexis.arrays import Array, open_arrays, write_arrays
 from pipeline.lexis.cache import built_once
 from pipeline.lexis.languages import languages
 from pipeline.lexis.lists import ranks
-from pipeline.lexis.words import key, keys_of, normal, normals
+from pipeline.lexis.words import key, keys_of_lines, normal, normals
 from pipeline.model import REPLACEMENT, short_id
 
 _OTHER_SCRIPTS = frozenset({"ar", "bg", "el", "he", "mk", "ru", "uk"})
@@ -189,8 +189,8 @@ def _arrays(words: Mapping[str, float]) -> dict[str, Array]:
     spelled[of_word[fits], column[fits]] = number[fits]
     letters = "".join(map(chr, known.tolist()))
     points[places] = ord(REPLACEMENT)
-    left = points.tobytes().decode("utf-32-le").split("\n")
-    keys = keys_of(compress(left, kept.tolist()))
+    left = points[np.repeat(kept, np.diff(ends, prepend=-1))].tobytes().decode("utf-32-le")
+    keys = keys_of_lines(left.removesuffix("\n"))
     order = np.argsort(keys, kind="stable")
     shares = np.fromiter(words.values(), dtype=np.float32)
     return {

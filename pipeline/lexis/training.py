@@ -66,7 +66,7 @@ def train(path: Path, languages: Sequence[Language | Identified]) -> None:
 
 
 def _costs(counts: Counts, alphabet: str, keys: Array) -> dict[str, Array]:
-    """What each letter of `alphabet`, trigram (of these keys) and pair costs in a language, and what backing off does."""
+    """The costs in one language: of the letters of `alphabet`, of these trigrams, of pairs and of backing off."""
     width = len(alphabet) + 2
     symbols = _symbols(counts, alphabet)
     one, two, three = np.zeros(width), np.zeros((width, width)), np.zeros(len(keys))

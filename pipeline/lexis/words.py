@@ -95,7 +95,12 @@ def key(word: str) -> int:
 
 def keys_of(words: Iterable[str]) -> Array:
     """The digests of many words (in normal form), faster than one by one; at least one word."""
-    encoded = "\n".join(words).encode("utf-8").split(b"\n")
+    return keys_of_lines("\n".join(words))
+
+
+def keys_of_lines(words: str) -> Array:
+    """The digests of words (in normal form), one a line; at least one word."""
+    encoded = words.encode("utf-8").split(b"\n")
     digests = b"".join([hashlib.blake2b(word, digest_size=8).digest() for word in encoded])
     return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
 
