@@ -147,11 +147,12 @@ def _tallied(source: Source, letters: str) -> list[Array]:
     numbers[[ord(" "), *map(ord, letters)]] = [EDGE, *range(2, len(letters) + 2)]
     tallied = []
     for grams, counts in source:
-        ids = numbers[grams]
-        kept = (ids != OTHER).all(axis=0)
         shape = (len(letters) + 2,) * len(grams)
-        keys = np.ravel_multi_index(tuple(ids[:, kept]), shape)
-        tallied.append(np.bincount(keys, counts[kept], int(np.prod(shape))).reshape(shape))
+        keys = np.ravel_multi_index(tuple(numbers[grams]), shape)
+        tally = np.bincount(keys, counts, int(np.prod(shape))).reshape(shape)
+        for axis in range(len(shape)):
+            np.moveaxis(tally, axis, 0)[OTHER] = 0.0
+        tallied.append(tally)
     return tallied
 
 
