@@ -28,12 +28,13 @@ def folded(char: str) -> str:
     return _SAME.get(lower, lower)
 
 
-_SAME_LETTERS = str.maketrans(_SAME)
-
-
 def folded_word(word: str) -> str:
     """`word`, each character folded."""
-    return word.translate(_SAME_LETTERS) if word.islower() else "".join(map(folded, word))
+    if not word.islower():
+        return "".join(map(folded, word))
+    for letter, same in _SAME.items():
+        word = word.replace(letter, same)
+    return word
 
 
 _FAR = {0xFFFD: PLANE - 2, 0xFB01: PLANE - 4, 0xFB02: PLANE - 3, 0xF8FF: PLANE - 5}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -14,12 +15,13 @@ from typing import Any
 
 import pipeline.lexis.fold as lexis_fold
 from pipeline.lexis.cache import built_once
-from pipeline.lexis.fold import fold
+from pipeline.lexis.fold import fold, folded_lines
 from pipeline.model import digest
 from pipeline.overlay import load_toml
 
 _DATA = "lexis/countries.toml"
 _NO_LETTERS = re.compile(r"[\W_]+")
+_NO_LETTERS_IN_LINE = re.compile(r"(?:[^\w\n]|_)+")
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _LONGEST_NAME = 6  # words
 _SHORTEST_STEM = 5  # letters that an inflected name must share with the name on file
@@ -29,6 +31,14 @@ def key(name: str) -> str:
     """The form under which names of places compare equal: folded, letters and digits only, one space between."""
     folded = fold(name).replace("'", "")
     return folded if folded.isalnum() else " ".join(_NO_LETTERS.sub(" ", folded).split())
+
+
+def keys(names: Sequence[str]) -> list[str]:
+    """The `key` of each name, which is faster at once than one by one."""
+    if not names:
+        return []
+    text = folded_lines("\n".join([name.replace("\n", " ") for name in names])).replace("'", "")
+    return [line.strip() for line in _NO_LETTERS_IN_LINE.sub(" ", text).split("\n")]
 
 
 def code_of(name: str) -> str | None:

@@ -18,9 +18,9 @@ from pipeline.lexis.arrays import Array, open_arrays, write_arrays
 from pipeline.lexis.cache import built_once
 from pipeline.lexis.cyrillic import in_cyrillic
 from pipeline.lexis.languages import LATIN, Identified, identified, languages
-from pipeline.lexis.lists import shares
+from pipeline.lexis.lists import words_and_shares
 from pipeline.lexis.ngrams import STEP, Ngrams, built_from, ngrams
-from pipeline.lexis.words import keys_of, normal, normals, word_list
+from pipeline.lexis.words import keys_of, normal, normals, summed, word_list
 from pipeline.model import short_id
 
 _LISTED = 0.7
@@ -150,26 +150,22 @@ def _build_words(path: Path) -> None:
 
 
 def _words(language: Identified) -> tuple[Array, Array]:
-    """The digests of a language's words, and the share of each."""
+    """The digests of a language's words, sorted, and the share of each."""
     listed = word_list(language.code) if language.words else None
     if listed:
         return listed.listed
-    own = _read(language) if language.words else _common(language)
-    return keys_of(own), np.array(list(own.values()), dtype=np.float32)
+    keys, shares, _ = summed(*(_read(language) if language.words else _common(language)))
+    return keys, shares.astype(np.float32)
 
 
-def _common(language: Identified) -> dict[str, float]:
+def _common(language: Identified) -> tuple[list[str], Array]:
     first, second = _ZIPF
     found: dict[str, float] = {}
     for rank, word in enumerate(language.common):
         found.setdefault(normal(word), first / (rank + second))
-    return found
+    return list(found), np.array(list(found.values()))
 
 
-def _read(language: Identified) -> dict[str, float]:
-    listed = shares(language.words or "")
-    words = map(in_cyrillic, listed) if language.transliterated else listed
-    found: dict[str, float] = {}
-    for written, share in zip(normals(words), listed.values(), strict=True):
-        found[written] = found.get(written, 0.0) + share
-    return found
+def _read(language: Identified) -> tuple[list[str], Array]:
+    listed, shares = words_and_shares(language.words or "")
+    return normals(map(in_cyrillic, listed) if language.transliterated else listed), shares

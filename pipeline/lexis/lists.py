@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
+import numpy as np
+
+from pipeline.lexis.arrays import Array
+
 
 def ranks(name: str, size: str = "small") -> list[list[str]]:
     """The words of a list by rank: those at rank r have a share of ten to the power of -r / 100."""
@@ -11,9 +17,8 @@ def ranks(name: str, size: str = "small") -> list[list[str]]:
     return read
 
 
-def shares(name: str) -> dict[str, float]:
-    """The words of a small list and the share of each."""
-    found: dict[str, float] = {}
-    for rank, words in enumerate(ranks(name)):
-        found.update(dict.fromkeys(words, 10 ** (-rank / 100)))
-    return found
+def words_and_shares(name: str) -> tuple[list[str], Array]:
+    """The words of a small list, the most frequent first, and the share of each."""
+    ranked = ranks(name)
+    by_rank = [10 ** (-rank / 100) for rank in range(len(ranked))]
+    return list(chain.from_iterable(ranked)), np.repeat(by_rank, [len(words) for words in ranked])

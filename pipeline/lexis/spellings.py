@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +21,13 @@ from pipeline.lexis.arrays import Array, open_arrays, write_arrays
 from pipeline.lexis.cache import built_once
 from pipeline.lexis.languages import languages
 from pipeline.lexis.lists import ranks
-from pipeline.lexis.words import key, keys_of, normal
+from pipeline.lexis.words import key, keys_of_lines, normal, normals
 from pipeline.model import REPLACEMENT, short_id
 
 _OTHER_SCRIPTS = frozenset({"ar", "bg", "el", "he", "mk", "ru", "uk"})
 _BEYOND = re.compile(r"[^\x00-\x7f]")
-_LAST = "\u024f"
-"""The last letter of the Latin script that lists are looked at for."""
+_LATIN = re.compile(r"^[\x00-\x09\x0b-\u024f]+$", re.MULTILINE)
+"""A word of Latin letters: of no lists others are looked at for."""
 _LONG_S = "ss"
 """What the German list writes for ß."""
 _MOST_LETTERS = 6
@@ -165,46 +165,52 @@ def _spelled_words(ranked: Sequence[Sequence[str]], long_s: bool) -> dict[str, f
     words: dict[str, float] = {}
     for rank, listed in enumerate(ranked):
         share = 10.0 ** (-rank / 100)
-        spelled = [word for word in listed if not word.isascii() and max(word) <= _LAST]
-        for word in normal("\n".join(spelled)).split("\n") if spelled else ():
+        spelled = _LATIN.findall("\n".join([word for word in listed if not word.isascii()]))
+        sharp = [word for word in listed if _LONG_S in word] if long_s else []
+        for word in normals(spelled) if spelled else ():
             words[word] = words.get(word, 0.0) + share
-        if long_s:
-            sharp = "\n".join(word for word in listed if _LONG_S in word)
-            for word in normal(sharp).replace(_LONG_S, "ß").split("\n") if sharp else ():
-                words[word] = words.get(word, 0.0) + share
+        for word in normal("\n".join(sharp)).replace(_LONG_S, "ß").split("\n") if sharp else ():
+            words[word] = words.get(word, 0.0) + share
     return words
 
 
 def _arrays(words: Mapping[str, float]) -> dict[str, Array]:
-    whole = "\n".join(words)
-    letters = "".join(sorted(set(_BEYOND.findall(whole))))[:_NONE]
-    too_many = frozenset(_BEYOND.findall(whole)).difference(letters)
-    numbers = {ord(letter): chr(number) for number, letter in enumerate(letters)}
-    spelled = re.sub(r"[\x00-\x09\x0b-\x7f]+", "", whole).split("\n")
-    kept = [
-        (word, own)
-        for word, own in zip(words, spelled, strict=True)
-        if len(own) <= _MOST_LETTERS and too_many.isdisjoint(own)
-    ]
-    left = _without("\n".join(word for word, _ in kept)).split("\n")
-    keys = keys_of(left)
+    points = _points("".join([word + "\n" for word in words]))
+    ends = np.flatnonzero(points == ord("\n"))
+    of_word = np.searchsorted(ends, places := np.flatnonzero(points >= 128))
+    every = np.unique(points[places])
+    known, number = every[:_NONE], np.searchsorted(every, points[places])
+    count = np.bincount(of_word, minlength=len(ends))
+    kept = count <= _MOST_LETTERS
+    kept[of_word[number >= _NONE]] = False
+    column = np.arange(len(places)) - np.repeat(np.cumsum(count) - count, count)
+    fits = kept[of_word]
+    spelled = np.full((len(ends), _MOST_LETTERS), _NONE, dtype=np.uint8)
+    spelled[of_word[fits], column[fits]] = number[fits]
+    letters = "".join(map(chr, known.tolist()))
+    points[places] = ord(REPLACEMENT)
+    left = points[np.repeat(kept, np.diff(ends, prepend=-1))].tobytes().decode("utf-32-le")
+    keys = keys_of_lines(left.removesuffix("\n"))
     order = np.argsort(keys, kind="stable")
-    padding = chr(_NONE)
-    rows = "".join(own.translate(numbers).ljust(_MOST_LETTERS, padding) for _, own in kept)
+    shares = np.fromiter(words.values(), dtype=np.float32)
     return {
         "keys": keys[order],
-        "shares": np.array([words[word] for word, _ in kept], dtype=np.float32)[order],
-        "spelled": np.frombuffer(rows.encode("latin-1"), dtype=np.uint8).reshape(-1, _MOST_LETTERS)[order],
+        "shares": shares[kept][order],
+        "spelled": spelled[kept][order],
         "letters": np.frombuffer(letters.encode("utf-8"), dtype=np.uint8),
-        **_surroundings((word for word, _ in kept), letters),
+        **_surroundings(compress(words, kept.tolist()), known),
     }
 
 
-def _surroundings(words: Iterable[str], letters: str) -> dict[str, Array]:
-    """Which of `letters` stood at each place of the first words, and what stood around it."""
-    codes = _codes(first := list(islice((word for word in words if word.isalpha()), _MOST_WORDS)))
-    stood = "".join("".join(_BEYOND.findall(word)) for word in first)
+def _surroundings(words: Iterable[str], letters: Array) -> dict[str, Array]:
+    """Which of `letters` (their code points) stood at each place of the first words, and what stood around it."""
+    first = list(islice((word for word in words if word.isalpha()), _MOST_WORDS))
+    codes, points = _codes(first), _points("".join(first))
     return {
         "around": _around(codes, np.flatnonzero(codes == _FOREIGN)),
-        "stood": np.array([letters.index(letter) for letter in stood], dtype=np.uint8),
+        "stood": np.searchsorted(letters, points[points >= 128]).astype(np.uint8),
     }
+
+
+def _points(text: str) -> Array:
+    return np.frombuffer(bytearray(text.encode("utf-32-le")), dtype=np.uint32)

@@ -7,7 +7,7 @@ memory: 60,000 words of a language cost no start-up time. Words are compared low
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -18,11 +18,13 @@ from pipeline.lexis.alphabet import folded_word
 from pipeline.lexis.arrays import Array, open_arrays, write_arrays
 from pipeline.lexis.cache import built_once
 from pipeline.lexis.languages import languages
-from pipeline.lexis.lists import shares
+from pipeline.lexis.lists import words_and_shares
 from pipeline.model import short_id
 
 FREQUENT = 1e-3
 """A word at least this frequent may be one that stands glued to another."""
+_SHORTEST = 3
+"""Letters of both parts of a word that two others are looked for in."""
 ALONE = 1
 """How many longer words of a list may begin (end) with a word that is never a prefix (suffix)."""
 
@@ -93,7 +95,12 @@ def key(word: str) -> int:
 
 def keys_of(words: Iterable[str]) -> Array:
     """The digests of many words (in normal form), faster than one by one; at least one word."""
-    encoded = "\n".join(words).encode("utf-8").split(b"\n")
+    return keys_of_lines("\n".join(words))
+
+
+def keys_of_lines(words: str) -> Array:
+    """The digests of words (in normal form), one a line; at least one word."""
+    encoded = words.encode("utf-8").split(b"\n")
     digests = b"".join([hashlib.blake2b(word, digest_size=8).digest() for word in encoded])
     return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
 
@@ -105,42 +112,48 @@ def _all_lists() -> dict[str, Array]:
     return open_arrays(built_once(f"words-{short_id(*sources, version('wordfreq'))}.bin", _build))
 
 
+def summed(words: Sequence[str], shares: Array) -> tuple[Array, Array, Array]:
+    """The sorted digests of words (in normal form), the share of each, and where it first stands in `words`."""
+    keys = keys_of(words)
+    order = np.argsort(keys, kind="stable")
+    unique, starts = np.unique(keys[order], return_index=True)
+    return unique, np.add.reduceat(shares[order], starts), order[starts]
+
+
 def _build(path: Path) -> None:
     arrays: dict[str, Array] = {}
     for name in sorted({entry.words for entry in languages() if entry.words}):
-        listed: dict[str, float] = {}
-        frequencies = shares(name)
-        for word, frequency in zip(normals(frequencies), frequencies.values(), strict=True):
-            listed[word] = listed.get(word, 0.0) + frequency
-        keys = keys_of(listed)
-        order = np.argsort(keys)
-        arrays[f"keys.{name}"] = keys[order]
-        arrays[f"frequencies.{name}"] = np.array(list(listed.values()), dtype=np.float32)[order]
-        for kind, words in _standing_alone(listed).items():
-            arrays[f"{kind}.{name}"] = np.frombuffer(" ".join(words).encode("utf-8"), dtype=np.uint8)
+        listed, shares_listed = words_and_shares(name)
+        words = normals(listed)
+        keys, shares, first = summed(words, shares_listed)
+        arrays[f"keys.{name}"] = keys
+        arrays[f"frequencies.{name}"] = shares.astype(np.float32)
+        frequent = [words[at] for at in first[shares >= FREQUENT]]
+        for kind, alone in _standing_alone(frequent, frozenset(words)).items():
+            arrays[f"{kind}.{name}"] = np.frombuffer(" ".join(alone).encode("utf-8"), dtype=np.uint8)
     write_arrays(path, arrays)
 
 
-def _standing_alone(listed: dict[str, float]) -> dict[str, list[str]]:
+def _standing_alone(words: Iterable[str], listed: Set[str]) -> dict[str, list[str]]:
     """Frequent words that begin (end) at most `ALONE` longer words whose rest is a word too.
 
     A preposition is a prefix as well, a noun a part of compounds: glued and compound look alike there.
     """
-    frequent = {
-        word for word, share in listed.items() if share >= FREQUENT and len(word) >= 3 and word.isalpha()
-    }
+    frequent = {word for word in words if len(word) >= _SHORTEST and word.isalpha()}
     beginning = dict.fromkeys(frequent, 0)
     ending = dict.fromkeys(frequent, 0)
     longest = max(map(len, frequent), default=0)
+    heads = {word[:_SHORTEST] for word in frequent}
+    tails = {word[-_SHORTEST:] for word in frequent}
     for word in listed:
-        for cut in range(3, len(word) - 2):
-            if longest < cut < len(word) - longest:
-                continue
-            head, tail = word[:cut], word[cut:]
-            if head in frequent and tail in listed:
-                beginning[head] += 1
-            if tail in frequent and head in listed:
-                ending[tail] += 1
+        if word[:_SHORTEST] in heads:
+            for cut in range(_SHORTEST, min(longest, len(word) - _SHORTEST) + 1):
+                if word[:cut] in frequent and word[cut:] in listed:
+                    beginning[word[:cut]] += 1
+        if word[-_SHORTEST:] in tails:
+            for cut in range(_SHORTEST, min(longest, len(word) - _SHORTEST) + 1):
+                if word[-cut:] in frequent and word[:-cut] in listed:
+                    ending[word[-cut:]] += 1
     return {
         "openers": sorted(word for word, count in beginning.items() if count <= ALONE),
         "closers": sorted(word for word, count in ending.items() if count <= ALONE),
