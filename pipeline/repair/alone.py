@@ -39,11 +39,11 @@ PLAUSIBLE = 12.0
 """How much more (in nats) the undamaged words may cost in a language than in the likeliest, if they may be in it."""
 PLAUSIBLE_AS_IS = 30.0
 """The same of all words, damaged ones among them."""
-FAMILIAR_LETTERS = 20
+FAMILIAR_LETTERS = 16
 """Letters of a paragraph …"""
 FAMILIAR_SHARE = 0.6
 """… and the share of its words in a language's list, from which it is in that language and in none without a model."""
-FAMILIAR_COST = 2.8
+FAMILIAR_COST = 3.0
 """What a letter of them costs on average (in nats) at most, where the language has no list."""
 _OPTIONS = 5
 """Options of the language model that are asked whether they make more words known than look-alike letters do."""

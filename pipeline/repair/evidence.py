@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from pipeline.lexis.evidence import evidence as listed
 from pipeline.lexis.letters import alphabet, in_one_alphabet, script
+from pipeline.lexis.ngrams import STEP, ngrams
 from pipeline.lexis.words import word_list
 
 FEWEST_LETTERS = 6
@@ -39,6 +40,10 @@ CLOSING = frozenset("”’“‘»«›‹…–—\u00a0\u202f)®™©°²³¹
 """Signs that follow the last letter of a word."""
 JOINING = frozenset("’‘'·‐‑–—…«»“”/\u00ad\u00a0\u200b\u200c\u200d")
 """Signs that stand between letters."""
+WORDLIKE = 2.6
+"""What a letter of a word costs at most (in nats) in a language without a list, …"""
+BETTER = 4.0
+"""… and how much more the word cost as it stood."""
 WORDS = 40
 """Changed words that are looked up."""
 
@@ -137,7 +142,7 @@ def _becomes_known(word: str, stood: str, language: str, plausible: Sequence[str
     """Whether a piece that was no word of any language becomes one of this."""
     words = word_list(language)
     if words is None:
-        return False
+        return is_familiar and _reads_better(word, stood, language)
     share = words.frequency(word)
     if len(word) >= SHORTEST:
         return bool(share > 0.0) and not is_known_anywhere(stood)
@@ -146,6 +151,16 @@ def _becomes_known(word: str, stood: str, language: str, plausible: Sequence[str
     if len(word) == 1 and not (word.islower() and (stood[:1].isalpha() or "\x80" <= stood < "\xa0")):
         return False
     return share >= FREQUENT and _frequency(stood, plausible) < RARE * share
+
+
+def _reads_better(word: str, stood: str, language: str) -> bool:
+    """Whether the letters of a word are those of a language without a list, and those that stood there are not."""
+    if len(word) < COMMON_LETTERS or is_known_anywhere(stood):
+        return False
+    model = ngrams()
+    column = model.codes.index(language)
+    now, before = (float(model.cost(text)[column]) / STEP for text in (word, stood))
+    return now <= WORDLIKE * (len(word) + 1) and now + BETTER <= before
 
 
 def _was_malformed(word: str, stood: str, home: frozenset[str]) -> bool:
