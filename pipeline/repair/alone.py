@@ -6,6 +6,7 @@ paragraph, its candidate is taken, for it knows the page from all runs at once.
 
 from __future__ import annotations
 
+import html
 import math
 import re
 import unicodedata
@@ -18,7 +19,7 @@ import numpy as np
 from pipeline.lexis.arrays import Array
 from pipeline.lexis.languages import languages
 from pipeline.lexis.words import word_list
-from pipeline.repair.candidates import Chain, by_ftfy, undo_step
+from pipeline.repair.candidates import ENTITY_IN_WORD, Chain, by_ftfy, undo_step
 from pipeline.repair.changes import Change, applied, difference, spans_after
 from pipeline.repair.evidence import FEWEST_LETTERS, Evidence, evidence, letters_of
 from pipeline.repair.familiar import bare
@@ -155,7 +156,7 @@ def _sure(text: str, reading: Reading | None, judge: Judge) -> Option | None:
 
 def _proven(text: str, reading: Reading | None, judge: Judge) -> list[Change]:
     """What structure proves; else what look-alike letters show; else what ftfy decides."""
-    changes = structural_changes(text, judge.tables)
+    changes = structural_changes(text, judge.tables) or _in_entities(text, judge)
     if not changes:
         changes = _look_alikes(text, reading)
     rest = applied(text, changes)
@@ -165,6 +166,18 @@ def _proven(text: str, reading: Reading | None, judge: Judge) -> list[Change]:
     if all(_is_believable(rest, change) for change in difference(rest, fixed, cause)):
         return difference(text, fixed, cause, FTFY)
     return changes
+
+
+def _in_entities(text: str, judge: Judge) -> list[Change]:
+    """The words of a text that are misread UTF-8 written in character entities, as changes."""
+    if not ENTITY_IN_WORD.search(text) or _MARKUP.search(text):
+        return []
+    plain = html.unescape(text)
+    changes = structural_changes(plain, judge.tables)
+    if not changes:
+        return []
+    cause = changes[0].cause.replace("mojibake:", "mojibake:entities+", 1)
+    return difference(text, applied(plain, changes), cause, changes[0].confidence)
 
 
 def _is_believable(text: str, change: Change) -> bool:

@@ -154,8 +154,11 @@ def _becomes_known(word: str, stood: str, language: str, plausible: Sequence[str
 
 
 def _reads_better(word: str, stood: str, language: str) -> bool:
-    """Whether the letters of a word are those of a language without a list, and those that stood there are not."""
-    if len(word) < COMMON_LETTERS or is_known_anywhere(stood):
+    """Whether the letters of a word are those of a language without a list, and some that stood there are not."""
+    if len(word) < COMMON_LETTERS or len(word) != len(stood) or is_known_anywhere(stood):
+        return False
+    home = alphabet(language)
+    if all(was.lower() in home for char, was in zip(word, stood, strict=True) if char != was):
         return False
     model = ngrams()
     column = model.codes.index(language)
