@@ -25,7 +25,7 @@ from pipeline.repair.evidence import FEWEST_LETTERS, Evidence, evidence, letters
 from pipeline.repair.familiar import bare
 from pipeline.repair.judge import UNLISTED, Judge, Option, Reading
 from pipeline.repair.oddwords import mixed_script_changes
-from pipeline.repair.structure import is_written, runs_of, structural_changes
+from pipeline.repair.structure import doubtful_change, is_written, runs_of, structural_changes
 from pipeline.repair.verdict import LOOK_ALIKE, REQUIRED, SUSPICIOUS, Verdict, is_certain
 
 STRANGER = 0.5
@@ -120,6 +120,15 @@ def draft(text: str, judge: Judge, document: Array | None) -> Draft:
         return Draft(text, (), text, reading, sure)
     base = applied(text, proven)
     return Draft(text, tuple(proven), base, judge.read(base, document, _sound(text, proven)))
+
+
+def doubt(text: str, judge: Judge) -> Verdict | None:
+    """A suspicion about a paragraph of which there is nothing else to say."""
+    change = doubtful_change(text, judge.tables)
+    if change is None:
+        return None
+    true, _, page = change.cause.removeprefix("mojibake:").partition("→")
+    return Verdict((), text, applied(text, [change]), ((true, page),), "", 0.0, False)
 
 
 def _explains(option: Option, text: str, change: Change, judge: Judge) -> bool:

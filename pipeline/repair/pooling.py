@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.lexis.arrays import Array
-from pipeline.repair.alone import Draft, draft, option_evidence
+from pipeline.repair.alone import Draft, doubt, draft, option_evidence
 from pipeline.repair.candidates import Chain, chain_candidate
 from pipeline.repair.evidence import FEWEST_LETTERS, NOTHING, SHORTEST, Evidence, letters_of
 from pipeline.repair.judge import Judge, Option, Reading
@@ -58,10 +58,11 @@ def judge_paragraphs(
     pooled: dict[Chain, list[float]] = {}
     if shown:
         drafts, pooled = _pool(drafts, shown, judge, foreign)
-    return [
+    verdicts = (
         _verdict(drawn, judge, _support(pooled, number), frozenset(shown), proven, foreign)
         for number, drawn in enumerate(drafts)
-    ]
+    )
+    return [verdict or doubt(text, judge) for verdict, text in zip(verdicts, texts, strict=True)]
 
 
 def _sample(texts: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from pipeline.lexis.evidence import evidence
 from pipeline.lexis.letters import in_one_alphabet, script
 from pipeline.model import REPLACEMENT
 from pipeline.overlay import load_toml
@@ -34,6 +35,7 @@ FEWEST_LETTERS = 6
 """A paragraph with fewer letters is no place for a capital before a sign: it may be the heading of an index."""
 
 _RUN = re.compile(r"[^\x00-\x7f\ufffd]{2,}")
+_LETTER_AND_SPACE = re.compile(r"(?<![^\W_])([^\W\d_a-zA-Z]\u00a0)([^\W\d_]{2,})")
 _CLOSERS = frozenset("”’“‘»«›‹…–—\u00a0\u202f)®™©°²³¹ªº†·\u00ad")
 """What may directly follow the last letter of a word."""
 _BETWEEN = frozenset("’‘·‐‑–—…«»“”/\u00ad\u00a0\u200b\u200c\u200d")
@@ -62,6 +64,16 @@ def structural_changes(text: str, tables: Pages, pages: Sequence[str] = ()) -> l
             cause = "mojibake:" + "+".join(f"utf-8→{page}" for page in steps)
             changes.append(Change(match.start(), match.end(), after, cause, CONFIDENCE))
     return changes
+
+
+def doubtful_change(text: str, tables: Pages) -> Change | None:
+    """A letter and a no-break space that may be one letter: with what follows it makes a word (`Å koda`, Škoda)."""
+    for match in _LETTER_AND_SPACE.finditer(text):
+        for page in _begun_in(match[1][0], match[1][1], tables):
+            after = _read(match[1], page, tables)
+            if after and is_written(after, "", match[2][0]) and evidence().is_listed(after + match[2]):
+                return Change(match.start(), match.start() + 2, after, f"mojibake:utf-8→{page}")
+    return None
 
 
 def runs_of(text: str) -> int:
