@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
+from unicodedata import is_normalized
 
 from pipeline.findings import finding
 from pipeline.model import (
@@ -29,7 +30,7 @@ from pipeline.repair.invisible import (
     normal_form_changes,
     typographic_control_changes,
 )
-from pipeline.repair.lost import Loss, icon_changes, losses, symbol_changes, withheld
+from pipeline.repair.lost import PRIVATE, Loss, icon_changes, losses, symbol_changes, withheld
 from pipeline.repair.oddwords import doubled_changes, unreadable_text
 from pipeline.repair.proof import as_chains
 from pipeline.repair.siblings import restore
@@ -42,6 +43,10 @@ _MARK_LEFT = re.compile(
     r"(?<!\S)[\"'(„“«]?(?:[^\W\d_]*[^\W\d_A-Z]\?{1,2}[^\W\d_A-Z]|\?[^\W\d_A-Z])[^\W\d_]*[^\w\s/=&]*(?!\S)"
 )
 """A word in which question marks stand for small letters."""
+_TO_REPAIR = re.compile(
+    f"[?\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200d\u2060\ufeff\ufff0-\uffff{PRIVATE}]|\\(cid:"
+)
+"""What the rules for single characters look for."""
 _BY_SITE = (
     "Text was repaired that other pages of the site prove to have been decoded with this wrong charset."
 )
@@ -161,8 +166,8 @@ def _in_one(block: Block, repaired: Block, verdict: Verdict) -> Block:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether there can be nothing to repair in `text`."""
-    return text.isascii() and text.isprintable() and "(cid:" not in text and "?" not in text
+    """Whether there can be nothing to repair in `text` but what a verdict says."""
+    return not _TO_REPAIR.search(text) and is_normalized("NFC", text)
 
 
 def _suspicion(index: int, block: Block, verdict: Verdict) -> Finding:
