@@ -74,7 +74,7 @@ def doubled_changes(text: str) -> list[Change]:
     if not _THREE_DOUBLED.search(text):
         return []
     words = _WORD.findall(text)
-    doubled = [match for match in _WORD.finditer(text) if _DOUBLED.fullmatch(match[0])]
+    doubled = [m for m in _WORD.finditer(text) if _DOUBLED.fullmatch(m[0]) and len(set(m[0])) > 1]
     if len(doubled) < 2 or 2 * len(doubled) < len(words):
         return []
     return [Change(m.start(), m.end(), m[0][::2], "doubled-letters", 0.95) for m in doubled]
