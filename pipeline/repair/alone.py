@@ -34,7 +34,7 @@ which does not know the language likes best."""
 SEQUENCES = 3
 """So many UTF-8 sequences of a paragraph of which nothing else is left prove it."""
 FTFY = 0.98
-"""The confidence of what ftfy alone decides: of 4,000 damaged sentences of the benchmark so many came back."""
+"""The confidence of what ftfy alone decides: all 40 such edits on 812 real pages were right."""
 
 PLAUSIBLE = 12.0
 """How much more (in nats) the undamaged words may cost in a language than in the likeliest, if they may be in it."""
