@@ -7,6 +7,7 @@ that is not a letter is `EDGE`, the edge of a word.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,6 +20,12 @@ PLANE = 0x3000
 
 _SAME = {"ș": "ş", "ț": "ţ", "ѐ": "е", "ѝ": "и"}
 """Letters written in two ways, of which most of the sources know one."""
+
+
+@lru_cache(maxsize=8192)
+def script(char: str) -> str:
+    """The script of a letter or mark, the first word of its Unicode name: LATIN, CYRILLIC, DEVANAGARI, CJK …"""
+    return unicodedata.name(char, "UNNAMED").split(" ")[0]
 
 
 def folded(char: str) -> str:

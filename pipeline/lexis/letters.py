@@ -1,11 +1,10 @@
-"""Letters of languages: which alphabet has them, and to which script they belong."""
+"""Letters of languages: which alphabet has them."""
 
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -16,12 +15,6 @@ from pipeline.lexis.ngrams import STEP, ngrams
 COMMON = 1e-4
 """The share among the letters of a language from which a letter is one of its alphabet: é has 2e-4 in German."""
 _WRITTEN_TWICE = {"ş": "ș", "ţ": "ț"}
-
-
-@lru_cache(maxsize=8192)
-def script(char: str) -> str:
-    """The script of a letter or mark by its name: LATIN, CYRILLIC, DEVANAGARI, CJK …"""
-    return unicodedata.name(char, "UNNAMED").split(" ")[0]
 
 
 @cache

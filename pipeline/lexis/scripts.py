@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from pipeline.lexis.alphabet import script
 from pipeline.lexis.languages import identified
 from pipeline.overlay import load_toml
 
@@ -59,7 +59,7 @@ def only_languages() -> frozenset[str]:
 def _script(char: str) -> str | None:
     if not char.isalpha():
         return None
-    first = unicodedata.name(char, "").split(" ")[0]
+    first = script(char)
     name = {"HIRAGANA": "KANA", "KATAKANA": "KANA", "FULLWIDTH": "LATIN", "HALFWIDTH": "KANA"}.get(
         first, first
     )

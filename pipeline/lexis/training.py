@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import reduce
@@ -15,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.lexis.alphabet import EDGE, OTHER, folded_word, symbol_table
+from pipeline.lexis.alphabet import EDGE, OTHER, folded_word, script, symbol_table
 from pipeline.lexis.arrays import Array, write_arrays
 from pipeline.lexis.cyrillic import in_cyrillic
 from pipeline.lexis.languages import Identified, Language
@@ -167,18 +166,14 @@ def _own_letters(known: Sequence[Mapping[str, float]]) -> str:
     everything = sum(letters.values())
     shares: dict[str, float] = defaultdict(float)
     for letter, count in letters.items():
-        shares[_script(letter)] += count / everything
+        shares[script(letter)] += count / everything
     return "".join(
         sorted(
             letter
             for letter, count in letters.items()
-            if count / everything >= RARE and shares[_script(letter)] >= 0.05 and _script(letter) in _SCRIPTS
+            if count / everything >= RARE and shares[script(letter)] >= 0.05 and script(letter) in _SCRIPTS
         )
     )
-
-
-def _script(letter: str) -> str:
-    return unicodedata.name(letter, "NONE").split(" ")[0]
 
 
 def _of_profile(name: str) -> Source:

@@ -209,20 +209,13 @@ def _is_quoted(text: str, change: Change) -> bool:
 def _look_alikes(text: str, reading: Reading | None) -> list[Change]:
     """Letters of another script that look like those beside them, where no code page makes more words known."""
     changes = mixed_script_changes(text)
-    if not changes or reading is None:
+    options = reading.options[:_OPTIONS] if reading else ()
+    suspects = [option for option in options if option.gain >= SUSPICIOUS]
+    if reading is None or not changes or not suspects:
         return changes
     known = _frequency(text, applied(text, changes), None)
-    by_page = (
-        _frequency(reading.touched, option.candidate.text, option.language)
-        for option in reading.options[:_OPTIONS]
-        if option.gain >= SUSPICIOUS
-    )
-    return (
-        changes
-        if known >= max(by_page, default=0.0)
-        and (known > 0.0 or reading.options[:1] == () or reading.options[0].gain < SUSPICIOUS)
-        else []
-    )
+    by_page = max(_frequency(reading.touched, o.candidate.text, o.language) for o in suspects)
+    return changes if known > 0.0 and known >= by_page else []
 
 
 def _frequency(before: str, after: str, language: str | None) -> float:
@@ -249,8 +242,8 @@ def shows(text: str, reading: Reading, option: Option, judge: Judge) -> bool:
         return False
     if candidate.steps[-1][0] == "entities" or (candidate.whole and candidate.sequences >= SEQUENCES):
         return True
-    changes = difference(text, whole(text, candidate.steps, judge), "mojibake")
-    if all(_is_quoted(text, change) for change in changes):
+    after = whole(text, candidate.steps, judge)
+    if all(_is_quoted(text, change) for change in difference(text, after, "mojibake")):
         return False
     if option_evidence(reading, option, judge).is_enough:
         return True
@@ -258,7 +251,7 @@ def shows(text: str, reading: Reading, option: Option, judge: Judge) -> bool:
     plain = whole(text, tuple(entities), judge)
     read_as = dict.fromkeys(page for true, page in candidate.steps if true == "utf-8")
     structural = applied(plain, structural_changes(plain, judge.tables, tuple(read_as)))
-    return whole(text, candidate.steps, judge) == structural
+    return after == structural
 
 
 def option_evidence(reading: Reading, option: Option, judge: Judge) -> Evidence:

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pipeline.lexis.alphabet import script
 from pipeline.lexis.evidence import evidence as listed
-from pipeline.lexis.letters import alphabet, in_one_alphabet, script
+from pipeline.lexis.letters import alphabet, in_one_alphabet
 from pipeline.lexis.ngrams import STEP, ngrams
 from pipeline.lexis.words import word_list
 
@@ -219,12 +220,6 @@ def _changes_script(word: str, stood: str) -> bool:
     """Whether letters of a word came out in another script than the letters that stood there, Latin ones aside."""
     was = {script(char) for char in stood if char.isalpha()}
     return bool({script(char) for char in word if char.isalpha()} - was - {"LATIN"})
-
-
-def is_known(word: str, language: str) -> bool:
-    """Whether a word is in the list of a language."""
-    words = word_list(language)
-    return words is not None and bool(words.frequency(word) > 0.0)
 
 
 def _frequency(piece: str, among: Sequence[str]) -> float:

@@ -15,11 +15,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from pipeline.lexis.alphabet import script
 from pipeline.lexis.evidence import evidence
-from pipeline.lexis.letters import in_one_alphabet, script
+from pipeline.lexis.letters import in_one_alphabet
 from pipeline.model import REPLACEMENT
 from pipeline.overlay import load_toml
 from pipeline.repair.changes import Change
+from pipeline.repair.evidence import CLOSING, FEWEST_LETTERS, JOINING, letters_of
 from pipeline.repair.pages import Pages
 
 LAYERS = 3
@@ -31,15 +33,10 @@ FEWEST_FOREIGN = 2
 AGREED = 2
 """So many proven runs of a paragraph that were read in one page make others believed that were misread alike, and
 would not be by themselves."""
-FEWEST_LETTERS = 6
-"""A paragraph with fewer letters is no place for a capital before a sign: it may be the heading of an index."""
-
 _RUN = re.compile(r"[^\x00-\x7f\ufffd]{2,}")
 _LETTER_AND_SPACE = re.compile(r"(?<![^\W_])([^\W\d_a-zA-Z]\u00a0)([^\W\d_]{2,})")
-_CLOSERS = frozenset("”’“‘»«›‹…–—\u00a0\u202f)®™©°²³¹ªº†·\u00ad")
-"""What may directly follow the last letter of a word."""
-_BETWEEN = frozenset("’‘·‐‑–—…«»“”/\u00ad\u00a0\u200b\u200c\u200d")
-"""What may stand between two letters."""
+_CLOSERS = CLOSING - {"¶"} | {"·"}
+"""What may directly follow the last letter of a word; a paragraph mark is the second half of many a misread letter."""
 
 
 def structural_changes(text: str, tables: Pages, pages: Sequence[str] = ()) -> list[Change]:
@@ -51,7 +48,7 @@ def structural_changes(text: str, tables: Pages, pages: Sequence[str] = ()) -> l
     matches = list(_RUN.finditer(text))
     if not matches:
         return []
-    in_text = sum(map(str.isalpha, text)) >= FEWEST_LETTERS
+    in_text = letters_of(text) >= FEWEST_LETTERS  # fewer may be the heading of an index
     found: list[tuple[str, list[str]] | None] = []
     for match in matches:
         place = _Place(text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1], in_text)
@@ -208,7 +205,7 @@ def _is_not_written(run: str, after: str, place: _Place) -> bool:
         if letters[at]:
             if letters[at - 1] and char.isupper() and around[at - 1].islower():
                 return True
-        elif letters[at - 1] and (char not in _CLOSERS or (letters[at + 1] and char not in _BETWEEN)):
+        elif letters[at - 1] and (char not in _CLOSERS or (letters[at + 1] and char not in JOINING)):
             return True
     return _has_odd_letters(run, place) or _starts_alone(run, after, place)
 

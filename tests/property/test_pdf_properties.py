@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from hashlib import sha256
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import DocumentError
-from pipeline.extract.pdf import extract_pdf
-from pipeline.model import Document, PageBox, Source, undo
-from pipeline.settings import Settings
+from pipeline.model import Document, PageBox, undo
+from tests.unit.pdf_reading import extract
 from tests.unit.pdf_writing import write_pdf
 
 WORDS = st.text(alphabet="abcdefgh ABC-.,1234•é()", min_size=1, max_size=40)
@@ -24,13 +22,6 @@ PAGES = st.lists(
     st.fixed_dictionaries({"text": st.lists(ROW, max_size=25), "rules": st.lists(RULE, max_size=12)}),
     min_size=1, max_size=3,
 )  # fmt: skip
-
-
-def extract(data: bytes) -> Document:
-    source = Source(
-        path="a.pdf", sha256=sha256(data).hexdigest(), media_type="application/pdf", size=len(data)
-    )
-    return extract_pdf(data, source, Settings())
 
 
 def check(document: Document) -> None:

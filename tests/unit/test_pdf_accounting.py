@@ -6,22 +6,21 @@ import io
 import os
 import shutil
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 
 import pikepdf
 import pytest
 
-from pipeline.extract.pdf import content, extract_pdf, read_pdf
+from pipeline.extract.pdf import content, read_pdf
 from pipeline.extract.pdf.accounting import PageAccount, account, page_account
 from pipeline.extract.pdf.content import page_content
 from pipeline.extract.pdf.opening import opened
 from pipeline.extract.pdf.pdfium import handle
-from pipeline.model import Block, Document, Source
-from pipeline.settings import Settings
+from pipeline.model import Block, Document
 from tests.benchmarks import pdf
 from tests.conftest import PROJECT, SHARED
 from tests.unit.pdf_hostile import one_page, stream
+from tests.unit.pdf_reading import extract
 from tests.unit.pdf_writing import write_broken_font, write_content, write_pdf
 
 SENTENCE = "The council met in the town hall."
@@ -33,13 +32,6 @@ REPORTS = sorted((PROJECT / "raw" / "reports").glob("*.pdf"))
 
 def show(text: str, y: int, x: int = 72) -> str:
     return f"BT /F1 11 Tf {x} {y} Td ({text}) Tj ET "
-
-
-def extract(data: bytes, **settings: int) -> Document:
-    source = Source(
-        path="a.pdf", sha256=sha256(data).hexdigest(), media_type="application/pdf", size=len(data)
-    )
-    return extract_pdf(data, source, Settings(**settings))
 
 
 def words(document: Document) -> list[str]:

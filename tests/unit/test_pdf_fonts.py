@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from hashlib import sha256
 
 import pdfplumber
 import pikepdf
 import pytest
 
-from pipeline.extract.pdf import extract_pdf
 from pipeline.extract.pdf.font_evidence import named
 from pipeline.extract.pdf.font_tables import cff, truetype, type1
-from pipeline.model import REPLACEMENT, Answers, Document, Source, undo
+from pipeline.model import REPLACEMENT, Answers, Document, undo
 from pipeline.repair import repair
 from pipeline.settings import Settings
 from tests.unit.pdf_hostile import one_page, stream
+from tests.unit.pdf_reading import extract
 from tests.unit.pdf_writing import symbol_font, write_broken_font
 
 SENTENCE = "The council met in the town hall and spoke of trees."
@@ -32,13 +31,6 @@ ACRONYMS = "NCLB IASA ESEA NAEP FRSS NCES SASS PISA TIMSS OECD UNESCO LEA SEA NC
 CHINESE = "安徽安利合成革股份有限公司年度报告第二十五次会议决议公告本公司及董事会全体成员保证内容真实准确完整"
 
 Meant = Callable[[str], str | None]
-
-
-def extract(data: bytes) -> Document:
-    source = Source(
-        path="a.pdf", sha256=sha256(data).hexdigest(), media_type="application/pdf", size=len(data)
-    )
-    return extract_pdf(data, source, Settings())
 
 
 def text(document: Document) -> str:

@@ -5,26 +5,17 @@ from __future__ import annotations
 import io
 import zlib
 from contextlib import suppress
-from hashlib import sha256
 
 import pikepdf
 import pytest
 
 from pipeline.errors import DocumentError
-from pipeline.extract.pdf import extract_pdf
-from pipeline.model import Document, Source
-from pipeline.settings import Settings
+from pipeline.model import Document
+from tests.unit.pdf_reading import extract
 from tests.unit.pdf_writing import HEIGHT, WIDTH, write_broken_font, write_content, write_pdf
 
 SHOWN = "BT /F1 11 Tf 72 700 Td (The council met in the town hall.) Tj ET "
 SENTENCE = "The council met in the town hall."
-
-
-def extract(data: bytes) -> Document:
-    source = Source(
-        path="a.pdf", sha256=sha256(data).hexdigest(), media_type="application/pdf", size=len(data)
-    )
-    return extract_pdf(data, source, Settings())
 
 
 def texts(document: Document) -> list[str]:

@@ -31,7 +31,6 @@ _ASCENT = 0.75
 _DESCENT = 0.22
 _MAX_WORDS = 60_000
 _INVISIBLE_MODES = (3, 7)
-_STROKED_MODES = (1, 2)
 _TINY = 1.0
 _BOLD_WEIGHT = 600
 _BOLD_NAME = re.compile(r"bold|black|heavy|semib|demi|[-,_]bd\b|cmbx", re.IGNORECASE)
