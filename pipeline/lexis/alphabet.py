@@ -52,8 +52,8 @@ _NEAR = {near: far for far, near in _FAR.items()}
 def code_points(text: str) -> Array:
     """The code points of `text`; those beyond the plane that is looked at become U+2FFF (no letter)."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    beyond = codes >= PLANE
-    if beyond.any():
+    if len(codes) and codes.max() >= PLANE:
+        beyond = codes >= PLANE
         near = [_FAR.get(int(code), PLANE - 1) for code in codes[beyond]]
         codes = codes.copy()
         codes[beyond] = near

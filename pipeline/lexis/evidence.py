@@ -20,7 +20,7 @@ from pipeline.lexis.cyrillic import in_cyrillic
 from pipeline.lexis.languages import LATIN, Identified, identified, languages
 from pipeline.lexis.lists import words_and_shares
 from pipeline.lexis.ngrams import STEP, Ngrams, built_from, ngrams
-from pipeline.lexis.words import keys_of, normal, normals, summed, word_list
+from pipeline.lexis.words import key_of, keys_of, normal, normals, summed, word_list
 from pipeline.model import short_id
 
 _LISTED = 0.7
@@ -30,6 +30,8 @@ _ZIPF = (0.06, 2.0)
 _FOREIGN = 11 * STEP
 """What a letter costs (as a share of a language's letters: 1 in 60,000) that is none of the language's."""
 _UNLISTED = 255
+FREQUENT = 3e-4
+"""The share of a word from which it is one of the most frequent of its language (è, år, às)."""
 
 
 class Evidence:
@@ -47,6 +49,8 @@ class Evidence:
         self._starts: Array = arrays["starts"]
         self._languages: Array = arrays["languages"]
         self._costs: Array = arrays["costs"]
+        self._listing: Array = arrays["listing"]
+        self._frequent: Array = arrays["frequent"]
         self._lacking = _lacking(known[self.counted :])
 
     def of_ngrams(self, words: Sequence[str]) -> tuple[Array, Array]:
@@ -74,6 +78,17 @@ class Evidence:
         (wanted,) = keys_of([normal(word)])
         at = int(np.searchsorted(self._keys, wanted))
         return at < len(self._keys) and bool(self._keys[at] == wanted)
+
+    def listing(self, word: str) -> tuple[int, int]:
+        """The languages with a model that list a word, and of which it is one of the most frequent (`FREQUENT`).
+
+        Each is a number with a bit for each language.
+        """
+        wanted = key_of(word)
+        at = int(self._keys.searchsorted(np.uint64(wanted)))
+        if at == len(self._keys) or self._keys[at] != wanted:
+            return 0, 0
+        return int(self._listing[at]), int(self._frequent[at])
 
     def of_lists(self, words: Sequence[str]) -> Array:
         """What each word costs as one of the list of each language; infinite where it is not listed."""
@@ -137,14 +152,18 @@ def _build_words(path: Path) -> None:
     every = np.concatenate(keys)
     order = np.argsort(every, kind="stable")
     unique, starts = np.unique(every[order], return_index=True)
-    cost = np.clip(np.rint(-np.log(np.concatenate(frequencies)[order]) * STEP), 0, _UNLISTED)
+    shares, ordered = np.concatenate(frequencies)[order], np.concatenate(columns)[order]
+    cost = np.clip(np.rint(-np.log(shares) * STEP), 0, _UNLISTED)
+    bits = np.where(ordered < len(languages()), np.uint64(1) << ordered.astype(np.uint64), np.uint64(0))
     write_arrays(
         path,
         {
             "keys": unique,
             "starts": np.append(starts, len(every)).astype(np.uint32),
-            "languages": np.concatenate(columns)[order],
+            "languages": ordered,
             "costs": cost.astype(np.uint8),
+            "listing": np.bitwise_or.reduceat(bits, starts),
+            "frequent": np.bitwise_or.reduceat(bits * (shares >= FREQUENT), starts),
         },
     )
 

@@ -32,6 +32,7 @@ class Ngrams:
         arrays = open_arrays(path)
         self.codes = codes
         self.symbols: Array = arrays["symbols"]
+        self._wide_symbols = self.symbols.astype(np.uint32)
         self.width = int(arrays["width"][0])
         self.letters: Array = arrays["letters"]
         self._keys: Array = arrays["keys"]
@@ -41,8 +42,12 @@ class Ngrams:
 
     def ids(self, text: str) -> Array:
         """The symbols of the letters of `text`, an edge at both ends."""
-        ids = np.zeros(len(text) + 2, dtype=np.uint16)
-        ids[1:-1] = self.symbols[code_points(text)]
+        return self.ids_of(code_points(text))
+
+    def ids_of(self, codes: Array) -> Array:
+        """The symbols of letters given by their code points, an edge at both ends."""
+        ids = np.zeros(len(codes) + 2, dtype=np.uint32)
+        ids[1:-1] = self._wide_symbols.take(codes)
         return ids
 
     def rows(self, ids: Array) -> Array:
@@ -50,20 +55,18 @@ class Ngrams:
 
         A run of edges costs nothing; a word costs its letters and its end.
         """
-        wide = ids.astype(np.uint32)
-        third, second = wide[1:], wide[:-1]
+        third, second = ids[1:], ids[:-1]
         first = np.zeros_like(second)
-        first[1:] = wide[:-2]
-        first[second == EDGE] = EDGE
+        np.multiply(ids[:-2], second[1:] != EDGE, out=first[1:])
         after = second * self.width + third
         key = first * (self.width * self.width) + after
-        at = np.searchsorted(self._keys, key)
-        at[at == len(self._keys)] = 0
-        costs: Array = self._trigrams[at]
-        rest = np.flatnonzero(self._keys[at] != key)
+        at = self._keys.searchsorted(key)
+        costs: Array = self._trigrams.take(at, axis=0, mode="clip")
+        rest = (self._keys.take(at, mode="clip") != key).nonzero()[0]
         if len(rest):
             context = first[rest] * self.width + second[rest]
-            backed = self._bigrams[after[rest]].astype(np.uint16) + self._backoff[context]
+            backed = self._bigrams.take(after[rest], axis=0).astype(np.uint16)
+            backed += self._backoff.take(context, axis=0)
             costs[rest] = np.minimum(backed, 255)
         costs[after == EDGE] = 0
         return costs

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence, Set
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -55,10 +55,10 @@ class Shares:
 
     def frequencies(self, words: Sequence[str]) -> Array:
         """The share of each word among all words of the language; 0 for a word that is not in the list."""
-        wanted = np.array([key(normal(word)) for word in words], dtype=np.uint64)
-        at = np.searchsorted(self._keys, wanted)
-        at[at == len(self._keys)] = 0
-        found: Array = np.where(self._keys[at] == wanted, self._frequencies[at], 0.0)
+        wanted = np.array([key_of(word) for word in words], dtype=np.uint64)
+        at = self._keys.searchsorted(wanted)
+        listed = self._keys.take(at, mode="clip") == wanted
+        found: Array = np.where(listed, self._frequencies.take(at, mode="clip"), 0.0)
         return found
 
     def frequency(self, word: str) -> float:
@@ -91,6 +91,12 @@ def word_list(language: str) -> WordList | None:
 def key(word: str) -> int:
     """The digest under which a word (in normal form) is listed."""
     return int.from_bytes(hashlib.blake2b(word.encode("utf-8"), digest_size=8).digest(), "little")
+
+
+@lru_cache(maxsize=32768)
+def key_of(word: str) -> int:
+    """The digest under which a word is listed, spelt as it may be; remembered, for a few words are most of a text."""
+    return key(normal(word))
 
 
 def keys_of(words: Iterable[str]) -> Array:

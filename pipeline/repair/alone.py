@@ -19,11 +19,12 @@ import numpy as np
 from pipeline.lexis.arrays import Array
 from pipeline.lexis.languages import languages
 from pipeline.lexis.words import word_list
+from pipeline.repair.at_home import are_at_home
 from pipeline.repair.candidates import ENTITY_IN_WORD, Chain, by_ftfy, undo_step
 from pipeline.repair.changes import Change, applied, difference, spans_after
 from pipeline.repair.evidence import FEWEST_LETTERS, Evidence, evidence, letters_of
 from pipeline.repair.familiar import bare
-from pipeline.repair.judge import UNLISTED, Judge, Option, Reading
+from pipeline.repair.judge import PLAUSIBLE, SAMPLE, UNLISTED, Judge, Option, Reading, parts
 from pipeline.repair.oddwords import mixed_script_changes
 from pipeline.repair.structure import doubtful_change, is_written, runs_of, structural_changes
 from pipeline.repair.verdict import LOOK_ALIKE, REQUIRED, SUSPICIOUS, Verdict, is_certain
@@ -36,8 +37,6 @@ SEQUENCES = 3
 FTFY = 0.98
 """The confidence of what ftfy alone decides: all 40 such edits on 812 real pages were right."""
 
-PLAUSIBLE = 12.0
-"""How much more (in nats) the undamaged words may cost in a language than in the likeliest, if they may be in it."""
 PLAUSIBLE_AS_IS = 30.0
 """The same of all words, damaged ones among them."""
 FAMILIAR_LETTERS = 16
@@ -55,6 +54,10 @@ _SIGNS = frozenset({"Sc", "Sm", "Zs", "Pd", "Ps", "Pe", "Pi", "Pf", "Po"})
 """Categories of signs that ftfy is believed to know: money, mathematics, spaces, punctuation."""
 _PAIR = re.compile(r"[^\x00-\x7f]{2}|[\x80-\x9f]|[\xc2-\xf4] ")
 """What misread UTF-8 has at least: two characters beyond ASCII, or one before a space that was another."""
+_PROVABLE = re.compile(
+    r"[^\x00-\x7f]{2}|[\x80-\x9f&]|[\xc2-\xf4](?: |\Z)|[a-zA-Z][\u0370-\u052f]|[\u0370-\u052f][a-zA-Z]"
+)
+"""What words have at least of which anything may be proven: see `_PAIR`, entities, letters of two scripts."""
 _CHUNK = re.compile(r"[^ \t\n\r]+")
 
 
@@ -62,7 +65,8 @@ _CHUNK = re.compile(r"[^ \t\n\r]+")
 class Draft:
     """A paragraph as far as it is decided by itself: the changes that are proven, the text after them, its reading.
 
-    `sure` is the best option of the reading where it needs nothing but the paragraph itself.
+    `sure` is the best option of the reading where it needs nothing but the paragraph itself. `at_home` are the words
+    beyond ASCII of a paragraph without a reading, because they are all words of one language.
     """
 
     text: str
@@ -70,6 +74,7 @@ class Draft:
     base: str
     reading: Reading | None
     sure: Option | None = None
+    at_home: str = ""
 
     def shows(self, option: Option, judge: Judge) -> bool:
         """Whether the paragraph by itself shows enough for an option that the language model asks for."""
@@ -106,14 +111,17 @@ def draft(text: str, judge: Judge, document: Array | None) -> Draft:
 
     `document` is what speaks against each language in the document as a whole.
     """
-    reading = judge.read(text, document=document)
+    touched, context = parts(text)
+    if not touched or are_at_home(touched):
+        return Draft(text, (), text, None, at_home=touched)
+    reading = judge.read_words(touched, context, document)
     sure = _sure(text, reading, judge)
     if sure is not None and sure.candidate.steps[-1][0] not in judge.tables.true:
         usual = structural_changes(text, judge.tables) if sure.strangeness > STRANGER else []
         if not usual or len(usual) < runs_of(text):
             return Draft(text, (), text, reading, sure)
         return Draft(text, tuple(usual), applied(text, usual), None)
-    proven = _proven(text, reading, judge)
+    proven = _proven(text, reading, judge) if _may_be_proven(reading.touched) else []
     if sure is not None:
         proven = [change for change in proven if not _explains(sure, text, change, judge)]
     if not proven:
@@ -153,9 +161,9 @@ def _sound(text: str, proven: Sequence[Change]) -> frozenset[str]:
     return frozenset(words)
 
 
-def _sure(text: str, reading: Reading | None, judge: Judge) -> Option | None:
+def _sure(text: str, reading: Reading, judge: Judge) -> Option | None:
     """The best option of a paragraph where it needs nothing but the paragraph itself."""
-    if reading is None or not reading.options:
+    if not reading.options:
         return None
     option = reading.options[0]
     if option.gain < REQUIRED or not is_certain(option, 0.0, judge.unfamiliarity(reading, option)):
@@ -163,7 +171,12 @@ def _sure(text: str, reading: Reading | None, judge: Judge) -> Option | None:
     return option if shows(text, reading, option, judge) else None
 
 
-def _proven(text: str, reading: Reading | None, judge: Judge) -> list[Change]:
+def _may_be_proven(touched: str) -> bool:
+    """Whether the words of a paragraph that are not ASCII have anything that `_proven` looks for."""
+    return len(touched) >= SAMPLE - 1 or _PROVABLE.search(touched) is not None
+
+
+def _proven(text: str, reading: Reading, judge: Judge) -> list[Change]:
     """What structure proves; else what look-alike letters show; else what ftfy decides."""
     changes = structural_changes(text, judge.tables) or _in_entities(text, judge)
     if not changes:
@@ -179,7 +192,7 @@ def _proven(text: str, reading: Reading | None, judge: Judge) -> list[Change]:
 
 def _in_entities(text: str, judge: Judge) -> list[Change]:
     """The words of a text that are misread UTF-8 written in character entities, as changes."""
-    if not ENTITY_IN_WORD.search(text) or _MARKUP.search(text):
+    if "&" not in text or not ENTITY_IN_WORD.search(text) or _MARKUP.search(text):
         return []
     plain = html.unescape(text)
     changes = structural_changes(plain, judge.tables)
@@ -206,12 +219,12 @@ def _is_quoted(text: str, change: Change) -> bool:
     return text[change.end : change.end + 1] in _QUOTES
 
 
-def _look_alikes(text: str, reading: Reading | None) -> list[Change]:
+def _look_alikes(text: str, reading: Reading) -> list[Change]:
     """Letters of another script that look like those beside them, where no code page makes more words known."""
     changes = mixed_script_changes(text)
-    options = reading.options[:_OPTIONS] if reading else ()
+    options = reading.options[:_OPTIONS]
     suspects = [option for option in options if option.gain >= SUSPICIOUS]
-    if reading is None or not changes or not suspects:
+    if not changes or not suspects:
         return changes
     known = _frequency(text, applied(text, changes), None)
     by_page = max(_frequency(reading.touched, o.candidate.text, o.language) for o in suspects)

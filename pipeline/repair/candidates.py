@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -100,11 +99,13 @@ def lossy_candidates(text: str, tables: Pages, scorer: Scorer, before: tuple[Cha
 
 
 def _lossy_from(text: str, read_as: str, tables: Pages) -> str:
-    return _WIDE_RUN.sub(lambda run: _lossy_run(run[0], tables.bytes_of[read_as]), text)
+    return _WIDE_RUN.sub(lambda run: _lossy_run(run[0], read_as, tables), text)
 
 
-def _lossy_run(run: str, byte_of: Mapping[str, int]) -> str:
+@lru_cache(maxsize=4096)
+def _lossy_run(run: str, read_as: str, tables: Pages) -> str:
     """UTF-8 sequences decoded; one that lacks bytes becomes U+FFFD. A run with a stray follower stays."""
+    byte_of = tables.bytes_of[read_as]
     values = [byte_of.get(char, -1) for char in run]
     parts: list[str] = []
     at = 0

@@ -17,7 +17,7 @@ import numpy as np
 
 from pipeline.lexis.alphabet import code_points
 from pipeline.lexis.arrays import Array
-from pipeline.lexis.scoring import Scorer, scorer
+from pipeline.lexis.scoring import Scorer, scorer, summed
 from pipeline.lexis.words import word_list
 from pipeline.repair.candidates import (
     ENTITY_IN_WORD,
@@ -40,6 +40,13 @@ DEEPER = 0.3
 them, text that was read wrongly once a few by chance."""
 SURPRISING = 7.0
 """A non-ASCII character that costs more (in nats) than this makes a second look worthwhile."""
+OWN_LETTER = 7.0
+"""A letter that costs so much by itself at most (in nats: one of 1,100 letters) is one of a language's own …"""
+OWN_WORDS = 4.5
+"""… and is no surprise in words that cost so much a letter at most (in nats). None of 1,935 damaged sentences was
+repaired less for it; a third of the clean sentences that were looked at twice are looked at once."""
+PLAUSIBLE = 12.0
+"""How much more (in nats) the undamaged words may cost in a language than in the likeliest, if they may be in it."""
 
 FAMILIAR = 3.3
 """What a letter costs at most (in nats) in a text that reads like its language."""
@@ -115,15 +122,18 @@ class Judge:
         Options are made where something is surprising; best first. `document` is what speaks against each language in
         the document as a whole; `sound` are words that are beyond doubt: they tell the language.
         """
-        touched, context = _parts(text, sound)
-        if not touched:
-            return None
-        rows = self.scorer.letters(f"{context} {touched}")
+        touched, context = parts(text, sound)
+        return self.read_words(touched, context, document) if touched else None
+
+    def read_words(self, touched: str, context: str, document: Array | None = None) -> Reading:
+        """The paragraph of these words: those that may be damaged, of which there is one at least, and the others."""
+        codes = code_points(f"{context} {touched}")
+        rows = self.scorer.letters(codes)
         border = len(context) + 1
-        beside = rows[:border].sum(axis=0) + self._unknown
+        beside = summed(rows[:border]) + self._unknown
         if document is not None:
             beside = beside + document
-        identity, surprising = self._as_is(touched, rows[border:], beside)
+        identity, surprising = self._as_is(touched, codes[border:], rows[border:], beside)
         letters = sum(map(str.isalpha, context))
         reading = Reading(touched, beside, letters, identity, surprising, (), Vocabulary(context))
         if not surprising:
@@ -139,22 +149,15 @@ class Judge:
         now = float(as_is.min())
         spoken = self.scorer.model.codes[int(as_is.argmin())]
         costs = self.scorer.many([candidate.text for candidate in candidates])
+        whole = costs + np.stack([candidate.prior for candidate in candidates]) + reading.context
+        likeliest = whole.argmin(axis=1).tolist()
+        gains = (now - whole.min(axis=1)).tolist()
         options = []
-        for candidate, cost in zip(candidates, costs, strict=True):
-            whole = cost + candidate.prior + reading.context
-            best = int(whole.argmin())
-            letters = sum(map(str.isalpha, candidate.text))
-            strange = max(0.0, float(cost[best]) / max(FEWEST, letters) - FAMILIAR)
-            if not letters and candidate.steps[-1][0] != "entities":
-                strange = NO_TEXT
-            if reading.context_letters >= FEW_LETTERS and not self.scorer.is_other_script[best]:
-                beside = float(reading.context[best]) / reading.context_letters
-                strange += max(0.0, beside - FAMILIAR)
-            if candidate.whole:
-                strange *= PROVEN[min(candidate.sequences, len(PROVEN) - 1)]
-            gain = now - float(whole[best])
+        for candidate, cost, best, gain in zip(candidates, costs, likeliest, gains, strict=True):
+            strange = NO_TEXT
             if gain > WORTHLESS:
                 gain -= self.scorer.demoted(reading.touched, candidate.text)
+                strange = self._strangeness(reading, candidate, float(cost[best]), best)
             options.append(Option(candidate, gain, self.scorer.model.codes[best], strange))
         most = max(option.gain for option in options)
         return [
@@ -163,6 +166,22 @@ class Judge:
             else option
             for option in options
         ]
+
+    def _strangeness(self, reading: Reading, candidate: Candidate, cost: float, column: int) -> float:
+        """How far a candidate and the words beside it are from reading like a language (nats a letter).
+
+        `cost` is what the candidate costs in the language of that column.
+        """
+        letters = sum(map(str.isalpha, candidate.text))
+        strange = max(0.0, cost / max(FEWEST, letters) - FAMILIAR)
+        if not letters and candidate.steps[-1][0] != "entities":
+            strange = NO_TEXT
+        if reading.context_letters >= FEW_LETTERS and not self.scorer.is_other_script[column]:
+            beside = float(reading.context[column]) / reading.context_letters
+            strange += max(0.0, beside - FAMILIAR)
+        if candidate.whole:
+            strange *= PROVEN[min(candidate.sequences, len(PROVEN) - 1)]
+        return strange
 
     def is_foreign(self, sample: str) -> bool:
         """Whether a document is in none of the languages, by its words without damage."""
@@ -191,18 +210,35 @@ class Judge:
         strange += MALFORMED * malformed(reading.touched, candidate.text)
         return strange * PROVEN[min(candidate.sequences, len(PROVEN) - 1)] if candidate.whole else strange
 
-    def _as_is(self, touched: str, rows: Array, beside: Array) -> tuple[Array, bool]:
+    def _as_is(self, touched: str, codes: Array, rows: Array, beside: Array) -> tuple[Array, bool]:
         """What the words cost as they are, and whether a non-ASCII character among them is surprising."""
-        codes = code_points(touched)
         marks = self.scorer.marks(codes)
-        identity: Array = rows.sum(axis=0) + marks.sum()
+        identity: Array = summed(rows) + marks.sum()
         language = int((identity + beside).argmin())
         costs = np.maximum(rows[:-1, language] + marks, rows[1:, language])
-        odd = np.flatnonzero((codes >= 128) & (costs > SURPRISING))
+        odd = ((codes >= 128) & (costs > SURPRISING)).nonzero()[0]
         entities = sum(1 for _ in ENTITY_IN_WORD.finditer(touched)) if "&" in touched else 0
         surprising = entities > 0 or _ODD_TYPOGRAPHY.search(touched) is not None
-        surprising = surprising or (len(odd) > 0 and not self._are_words(touched, odd, language))
+        if len(odd) and not surprising:
+            odd = odd[~self._are_own(touched, codes[odd], marks[odd], identity, beside)]
+            surprising = len(odd) > 0 and not self._are_words(touched, odd, language)
         return identity + entities * self.scorer.entity, surprising
+
+    def _are_own(self, touched: str, codes: Array, marks: Array, identity: Array, beside: Array) -> Array:
+        """Whether each of these characters is a letter that every language often has that the words may be in.
+
+        None is where the words read like no language: text of one script that was read in another page of that script
+        consists of its letters.
+        """
+        language = int((identity + beside).argmin())
+        if float(identity[language]) > OWN_WORDS * max(FEWEST, sum(map(str.isalpha, touched))):
+            return np.zeros(len(codes), dtype=bool)
+        plausible = beside <= beside.min() + PLAUSIBLE
+        plausible[language] = True
+        dearest = self.scorer.by_letter[codes][:, plausible].max(axis=1)
+        is_letter = self.scorer.is_letter(codes) & (marks < self.scorer.odd_case)
+        own: Array = is_letter & (dearest <= OWN_LETTER)
+        return own
 
     def _are_words(self, touched: str, places: Array, language: int) -> bool:
         """Whether all letters at these places stand in words that the language's list knows."""
@@ -276,22 +312,30 @@ def known_words(before: str, spoken: str, option: Option) -> float:
     return float(np.clip(gains.sum(), -WORDS_GAIN, WORDS_GAIN))
 
 
-def _parts(text: str, sound: frozenset[str]) -> tuple[str, str]:
+def parts(text: str, sound: frozenset[str] = frozenset()) -> tuple[str, str]:
     """The words of `text` with non-ASCII characters or entities, and those without or `sound`, each joined by spaces.
 
     A word counts once: said again it proves nothing more.
     """
-    parts: tuple[dict[str, None], dict[str, None]] = ({}, {})
+    if len(text) < SAMPLE:
+        chunks = dict.fromkeys(_CHUNK.findall(text))
+        plain = {chunk: None for chunk in chunks if _is_plain(chunk) or chunk in sound}
+        return " ".join(chunk for chunk in chunks if chunk not in plain), " ".join(plain)
+    found: tuple[dict[str, None], dict[str, None]] = ({}, {})
     sizes = [0, 0]
     for match in _CHUNK.finditer(text):
         chunk = match[0]
-        plain = (chunk.isascii() and "&" not in chunk) or chunk in sound
-        if sizes[plain] < SAMPLE and chunk not in parts[plain]:
-            parts[plain][chunk[:SAMPLE]] = None
-            sizes[plain] += len(chunk) + 1
+        kind = _is_plain(chunk) or chunk in sound
+        if sizes[kind] < SAMPLE and chunk not in found[kind]:
+            found[kind][chunk[:SAMPLE]] = None
+            sizes[kind] += len(chunk) + 1
         elif min(sizes) >= SAMPLE:
             break
-    return " ".join(parts[0]), " ".join(parts[1])
+    return " ".join(found[0]), " ".join(found[1])
+
+
+def _is_plain(chunk: str) -> bool:
+    return chunk.isascii() and "&" not in chunk
 
 
 @cache

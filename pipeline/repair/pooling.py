@@ -145,7 +145,10 @@ def _pool(
                 if candidate and not same:
                     (known,) = judge.weigh(reading, [candidate])
                     options.append(known)
-            pooled[chain].append(_evidence(reading, known, judge, foreign) if reading and known else 0.0)
+            if reading is None:
+                pooled[chain].append(_against(drawn, chain, judge) if number < POOLED else 0.0)
+            else:
+                pooled[chain].append(_evidence(reading, known, judge, foreign) if known else 0.0)
         seen.append(replace(drawn, reading=reading and replace(reading, options=tuple(options))))
     return seen, pooled
 
@@ -156,6 +159,12 @@ def _evidence(reading: Reading, option: Option, judge: Judge, foreign: bool) -> 
     if gain > 0.0:
         gain -= STRANGE * (option.strangeness + judge.unfamiliarity(reading, option, foreign))
     return max(_CAP[0], min(_CAP[1], gain))
+
+
+def _against(drawn: Draft, chain: Chain, judge: Judge) -> float:
+    """What a paragraph says against a chain that would change its words, which are all words of one language."""
+    changes = drawn.at_home and chain_candidate(drawn.at_home, chain, judge.tables)
+    return _CAP[0] if changes else 0.0
 
 
 def _hints(reading: Reading, option: Option, judge: Judge) -> bool:

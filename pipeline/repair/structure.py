@@ -45,7 +45,7 @@ def structural_changes(text: str, tables: Pages, pages: Sequence[str] = ()) -> l
     `pages` are those tried, the first whose result is believed counts; by default all, the most usual first.
     """
     pages = pages or tables.read_as
-    matches = list(_RUN.finditer(text))
+    matches = [run for run in _RUN.finditer(text) if _begun_in(run[0][0], run[0][1], tables)]
     if not matches:
         return []
     in_text = letters_of(text) >= FEWEST_LETTERS  # fewer may be the heading of an index

@@ -1,0 +1,48 @@
+"""Words of one language need no look at the language model; damaged ones are never taken for such."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.repair.at_home import are_at_home
+from pipeline.repair.judge import judge
+from pipeline.repair.pooling import judge_paragraphs
+
+AT_HOME = [
+    "möchten für schöne Nähe",
+    "„große Städte“ – können.",
+    "KRAKÓW również",
+    "più è così",
+    "город жители",
+]
+NOT_AT_HOME = [
+    "è",  # č and и are words, too, of which nothing beside them tells the language
+    "č",
+    "wiêc mo¿na",
+    "„r billigt",
+    "haur… net",
+    "dÈcouvrir",
+    "möchten město",  # words of two languages
+    "5º möchten",
+    "möchten&#233;",
+    "ĂŠtre",
+    "GdaÅ„sk",
+]
+
+
+@pytest.mark.parametrize("words", AT_HOME)
+def test_words_of_one_language_are_at_home(words: str) -> None:
+    assert are_at_home(words)
+
+
+@pytest.mark.parametrize("words", NOT_AT_HOME)
+def test_nothing_else_is(words: str) -> None:
+    assert not are_at_home(words)
+
+
+def test_a_paragraph_at_home_speaks_against_a_code_page_that_would_change_it() -> None:
+    damaged = "Wyk³ad o mie¶cie i jego mieszkañcach."
+    clean = "Miasto przygotowało również program dla mieszkańców."
+    (verdict, *_) = judge_paragraphs([damaged, clean], judge())
+    assert verdict is not None and verdict.settled == "Wykład o mieście i jego mieszkańcach."
+    assert judge_paragraphs([damaged, clean], judge())[1] is None
