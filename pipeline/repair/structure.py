@@ -102,6 +102,9 @@ def _undone(
         deeper = _undone(after, place, tables, pages, layers - 1)
         if deeper:
             return deeper[0], [page, *deeper[1]]
+        twice = _read(after, page, tables) if layers > 1 and not after[0].isalpha() else None
+        if twice and twice.isalpha() and is_written(twice, place.left, place.right):
+            return twice, [page, page]  # a sign and what follows it are one letter in this page
         if is_written(after, place.left, place.right):
             return after, [page]
     return None
