@@ -17,7 +17,6 @@ import ftfy.badness
 import numpy as np
 
 from pipeline.lexis.arrays import Array
-from pipeline.lexis.languages import languages
 from pipeline.lexis.words import word_list
 from pipeline.repair.at_home import are_at_home
 from pipeline.repair.candidates import ENTITY_IN_WORD, Chain, by_ftfy, undo_step
@@ -166,7 +165,9 @@ def _sure(text: str, reading: Reading, judge: Judge) -> Option | None:
     if not reading.options:
         return None
     option = reading.options[0]
-    if option.gain < REQUIRED or not is_certain(option, 0.0, judge.unfamiliarity(reading, option)):
+    if option.gain < REQUIRED or not is_certain_of(
+        reading, option, judge, 0.0, judge.unfamiliarity(reading, option)
+    ):
         return None
     return option if shows(text, reading, option, judge) else None
 
@@ -226,17 +227,17 @@ def _look_alikes(text: str, reading: Reading) -> list[Change]:
     suspects = [option for option in options if option.gain >= SUSPICIOUS]
     if not changes or not suspects:
         return changes
-    known = _frequency(text, applied(text, changes), None)
+    spoken = dict.fromkeys(option.language for option in suspects)
+    known = max(_frequency(text, applied(text, changes), code) for code in spoken)
     by_page = max(_frequency(reading.touched, o.candidate.text, o.language) for o in suspects)
     return changes if known > 0.0 and known >= by_page else []
 
 
-def _frequency(before: str, after: str, language: str | None) -> float:
-    """How frequent (in nats over those that are in no list) the words are that change, in one language or in any."""
+def _frequency(before: str, after: str, language: str) -> float:
+    """How frequent (in nats over those that are in no list) the words are that change, in a language."""
     words = [bare(word) for word in _changed(before, after)]
-    lists = [word_list(code) for code in ([language] if language else [known.code for known in languages()])]
-    best = [max((known.frequency(word) for known in lists if known), default=0.0) for word in words if word]
-    return sum(math.log1p(share / UNLISTED) for share in best)
+    known = word_list(language)
+    return sum(math.log1p(known.frequency(word) / UNLISTED) for word in words if word and known)
 
 
 def _changed(before: str, after: str) -> dict[str, None]:
@@ -255,6 +256,10 @@ def shows(text: str, reading: Reading, option: Option, judge: Judge) -> bool:
         return False
     if candidate.steps[-1][0] == "entities" or (candidate.whole and candidate.sequences >= SEQUENCES):
         return True
+    if candidate.whole and candidate.sequences and candidate.steps[0][0] == "entities":
+        came = [char for char in candidate.text if not char.isascii()]
+        if all(is_written(char, "", "") for char in came):  # nobody writes such a row of entities
+            return True
     after = whole(text, candidate.steps, judge)
     if all(_is_quoted(text, change) for change in difference(text, after, "mojibake")):
         return False
@@ -278,11 +283,31 @@ def option_evidence(reading: Reading, option: Option, judge: Judge) -> Evidence:
     share = reading.vocabulary.share(option.candidate.text, option.language) or 0.0
     column = codes.index(option.language)
     if word_list(option.language) is None:
-        like = float(reading.context[column]) <= FAMILIAR_COST * reading.context_letters
+        told = reading.context_letters >= FAMILIAR_LETTERS  # else the repaired words tell
+        like = float(reading.context[column]) <= FAMILIAR_COST * reading.context_letters or (
+            not told and not option.strangeness
+        )
     else:
         like = share >= FAMILIAR_SHARE
     is_familiar = like and reading.context_letters + letters_of(reading.touched) >= FAMILIAR_LETTERS
-    return evidence(reading.touched, option.candidate.text, option.language, plausible, is_familiar)
+    return evidence(
+        reading.touched, option.candidate.text, option.language, plausible, is_familiar, option.gain
+    )
+
+
+def is_certain_of(reading: Reading, option: Option, judge: Judge, backed: float, unfamiliar: float) -> bool:
+    """Whether the gain of an option is enough; beside enough other words, what became known is not strange."""
+    if is_certain(option, backed, unfamiliar):
+        return True
+    if (
+        reading.context_letters < FAMILIAR_LETTERS
+        or option.candidate.steps[-1][0] not in judge.tables.true
+        or not is_certain(option, backed, unfamiliar, 1.0)
+    ):
+        return False
+    changed = len(_changed(reading.touched, option.candidate.text))
+    known = len(option_evidence(reading, option, judge).known) / max(1, changed)
+    return is_certain(option, backed, unfamiliar, min(1.0, known))
 
 
 def _outside(text: str, spans: Sequence[tuple[int, int]], steps: tuple[Chain, ...], judge: Judge) -> str:

@@ -35,6 +35,8 @@ LONG = 5
 """Letters of a word in which one sign or letter of another script is proof that it was something else."""
 COMMON_LETTERS = 4
 """Letters of a word without a capital in which one letter that no language beside it has is enough, …"""
+OVERWHELMING = 14.0
+"""… or one in any word, from this gain (nats) on: `Pøejmou` at the head of a Czech sentence, Estonian `vői`, …"""
 KIN = 3
 """… if the words beside it are of one language, or of so many that are kin."""
 CLOSING = frozenset("”’“‘»«›‹…–—\u00a0\u202f)®™©°²³¹ªº†*¶\u00ad")
@@ -88,12 +90,14 @@ class Evidence:
 NOTHING = Evidence(frozenset(), 0, 0, 0, False)
 
 
-def evidence(before: str, after: str, language: str, plausible: Sequence[str], is_familiar: bool) -> Evidence:
+def evidence(
+    before: str, after: str, language: str, plausible: Sequence[str], is_familiar: bool, gain: float = 0.0
+) -> Evidence:
     """What speaks for `after` having been misread as `before`, for a candidate in `language`.
 
     Both are the words that change or may change, in the same order and joined by spaces. `plausible` are the languages
     that the words beside them may be in: letters that one of these has are no foreign ones. `is_familiar` says that
-    these words are words of the candidate's language.
+    these words are words of the candidate's language; `gain` is what the language model gains (nats).
     """
     old, new = before.split(" "), after.split(" ")
     if len(old) != len(new):
@@ -112,15 +116,23 @@ def evidence(before: str, after: str, language: str, plausible: Sequence[str], i
                 _becomes_known(word, stood, code, plausible, is_familiar) for code in (language, *plausible)
             ):
                 known.add(word)
-            came_home = _came_home(word, stood, home, at_home) if is_familiar else 0
+            told = is_familiar and not is_known_anywhere(stood)  # a name is at home elsewhere
+            came_home = _came_home(word, stood, home, at_home) if told else 0
             foreign += came_home
-            if is_familiar and len(plausible) <= KIN and len(word) >= COMMON_LETTERS and word.islower():
+            if is_familiar and len(plausible) <= KIN and _is_common(word, gain):
                 common += came_home
             letters += sum(char.isalpha() and char not in stood for char in word)
             new_script = new_script or _changes_script(word, stood)
     if mixed * 2 >= words:
         return NOTHING
     return Evidence(frozenset(known), foreign, common, letters, new_script)
+
+
+def _is_common(word: str, gain: float) -> bool:
+    """Whether a word is probably no name: by how it is written, or by what the language model gains."""
+    return len(word) >= (SHORTEST if gain >= OVERWHELMING else COMMON_LETTERS) and (
+        word.islower() or gain >= OVERWHELMING
+    )
 
 
 def _changed_words(before: str, after: str) -> list[tuple[str, str]]:

@@ -38,6 +38,8 @@ _LETTER = 2.8
 _LETTER_WEIGHT = 2.0
 
 _QUOTES = "‘’‚“”„‹›«»"
+_BEHIND = "²³¹®™"
+"""Signs that stand behind words and units: km², m³."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -129,6 +131,8 @@ def _symbol(chunk: str, place: int) -> str:
     if not (left or right) or unicodedata.category(char)[0] in "LM":
         return ""
     if (char in "’'" and left and right) or (char == "…" and left and not right):
+        return ""
+    if char in _BEHIND and not right:
         return ""
     if char in _QUOTES and left != right:
         return "opening" if right else "closing"

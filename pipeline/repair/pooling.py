@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.lexis.arrays import Array
-from pipeline.repair.alone import Draft, doubt, draft, option_evidence
+from pipeline.repair.alone import Draft, doubt, draft, is_certain_of, option_evidence
 from pipeline.repair.candidates import Chain, chain_candidate
 from pipeline.repair.evidence import FEWEST_LETTERS, NOTHING, SHORTEST, Evidence, letters_of
 from pipeline.repair.judge import Judge, Option, Reading
@@ -226,11 +226,11 @@ def _verdict(
     unfamiliar = judge.unfamiliarity(reading, option, foreign)
     alone = drawn.shows(option, judge)
     elsewhere = is_legacy(option, judge) and bool(option.candidate.chains & (shown | proven)) and backed > 0.0
-    certain = is_certain(option, backed, unfamiliar) and (alone or elsewhere)
+    certain = (alone or elsewhere) and is_certain_of(reading, option, judge, backed, unfamiliar)
     utf8 = option.candidate.whole and option.candidate.sequences > 0
     known = utf8 or unfamiliar <= UNFAMILIAR
     if not certain and not (known and (alone or _hints(reading, option, judge))):
         return drawn.as_verdict()
-    by_site = certain and not is_certain(option, pooled, unfamiliar)
+    by_site = certain and not is_certain_of(reading, option, judge, pooled, unfamiliar)
     own = option.gain + pooled if by_site else gain
     return drawn.as_verdict(option, judge, own, certain, by_site)

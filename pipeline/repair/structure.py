@@ -35,6 +35,8 @@ AGREED = 2
 would not be by themselves."""
 _RUN = re.compile(r"[^\x00-\x7f\ufffd]{2,}")
 _LETTER_AND_SPACE = re.compile(r"(?<![^\W_])([^\W\d_a-zA-Z]\u00a0)([^\W\d_]{2,})")
+_NO_RADICAND = frozenset({"So", "Po", "Sc", "Sk"})
+"""Categories of signs that no root is taken of: `√™`, `√®`, `√©`, `√¢`."""
 _CLOSERS = CLOSING - {"¶"} | {"·"}
 """What may directly follow the last letter of a word; a paragraph mark is the second half of many a misread letter."""
 
@@ -100,6 +102,9 @@ def _undone(
         deeper = _undone(after, place, tables, pages, layers - 1)
         if deeper:
             return deeper[0], [page, *deeper[1]]
+        twice = _read(after, page, tables) if layers > 1 and not after[0].isalpha() else None
+        if twice and twice.isalpha() and is_written(twice, place.left, place.right):
+            return twice, [page, page]  # a sign and what follows it are one letter in this page
         if is_written(after, place.left, place.right):
             return after, [page]
     return None
@@ -164,12 +169,17 @@ def is_written(after: str, left: str, right: str) -> bool:
         return False
     (kind,) = kinds
     if kind == "LATIN":
-        if left.islower() and right.islower() and after[0].isupper():
+        if after[0].isupper() and _is_within_small(left, right):
             return False
         return beside <= {"LATIN"} and all(_is_common_latin(char) for char in after if char not in signs())
     if beside and beside != {kind} and "LATIN" in beside and kind in ("GREEK", "CYRILLIC"):
         return False
     return sum(scripts.values()) >= FEWEST_FOREIGN or kind in beside
+
+
+def _is_within_small(left: str, right: str) -> bool:
+    """Whether a capital would stand in or behind a word's small letters, or between a letter and small ones."""
+    return (left.islower() and not right.isupper()) or (left.isalpha() and right.islower())
 
 
 def _kinds(scripts: dict[str, int]) -> set[str]:
@@ -196,6 +206,8 @@ def _is_not_written(run: str, after: str, place: _Place) -> bool:
     """Whether nobody writes `run` there: controls, signs in or behind words where no sign stands, odd letters."""
     if any("\x80" <= char < "\xa0" for char in run):
         return True
+    if place.in_text and after[0] >= "\u2000" and after[0] in signs():
+        return True  # three characters that are one sign are not there by chance
     if run.isalpha() and len(after) < FEWEST_FOREIGN and script(run[0]) != "LATIN":
         return _has_odd_letters(run, place)  # a pair of letters that few pages have is no proof
     around = (place.left or " ") + run + (place.right or " ")
@@ -226,7 +238,9 @@ def _starts_alone(run: str, after: str, place: _Place) -> bool:
     if place.left.isalpha() or not place.in_text:
         return False
     if "\u2500" <= run[0] < "\u2580":  # a border of a box stands beside others, or alone
-        return not "\u2500" <= run[1] < "\u2580"
+        return not "\u2500" <= run[1] < "\u2580" or (run[0] == "├" and place.right.isalpha())
+    if run[0] == "√":  # a root has a number, a letter or a bracket behind it, seldom a sign of mathematics
+        return after[0].isalpha() and unicodedata.category(run[1]) in _NO_RADICAND
     if run[0] not in "ÂÃĂĹâ":
         return False
     if run == "Â\u00a0":

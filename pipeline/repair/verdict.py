@@ -65,7 +65,10 @@ class Verdict:
         return self.text if self.certain else self.base
 
 
-def is_certain(option: Option, backed: float, unfamiliar: float) -> bool:
-    """Whether the gain is enough for so strange a text, with what backs it; what is unfamiliar nothing makes up for."""
-    strangeness = option.strangeness * (1.0 - backed / MOST_POOLED) + unfamiliar
+def is_certain(option: Option, backed: float, unfamiliar: float, known: float = 0.0) -> bool:
+    """Whether the gain is enough for so strange a text, with what backs it; what is unfamiliar nothing makes up for.
+
+    `known` is the share of the changed words that became known: names of another language are strange and right.
+    """
+    strangeness = option.strangeness * (1.0 - backed / MOST_POOLED) * (1.0 - known) + unfamiliar
     return strangeness <= TOO_STRANGE and option.gain + backed >= REQUIRED + STRANGE * strangeness
