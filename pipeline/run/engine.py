@@ -248,12 +248,19 @@ class _Run:
             if self._failed(unit, answer, "read", unit.key):
                 continue
             self._read_now.add(unit.id)
-            with self._ledger.transaction():
-                self._ledger.unstage(unit.id)
-                parts = orjson.dumps(unit.parts)
-                summary = orjson.dumps(answer.header["summary"])
-                offered = orjson.dumps(answer.header["offered"])
-                self._ledger.save_read(unit.id, unit.key, parts, summary, offered, answer.payload)
+            self._keep_reading(unit, answer)
+
+    def _keep_reading(self, unit: Unit, answer: Answer) -> None:
+        """Keep what a document said and, staged, the result that it has where the corpus adds nothing."""
+        end = answer.header["extracted"]
+        extracted, made = answer.payload[:end], answer.payload[end:]
+        parts = orjson.dumps(unit.parts)
+        summary = orjson.dumps(answer.header["summary"])
+        offered = orjson.dumps(answer.header["offered"])
+        key = _settled_key(unit.key, Answers())
+        with self._ledger.transaction():
+            self._ledger.save_read(unit.id, unit.key, parts, summary, offered, extracted)
+            self._ledger.stage(stage_settled(key, unit.path, unit.id, made))
 
     def _gather(self, plan: Plan) -> dict[str, Answers]:
         """The answers to all documents of the plan, with the texts of the passages that siblings hold."""
@@ -275,7 +282,10 @@ class _Run:
         return answers.model_copy(update={"restorations": tuple(restorations)})
 
     def _unsettled(self, plan: Plan, answers: dict[str, Answers]) -> list[tuple[Unit, Answers, str]]:
-        """Documents that were read and are neither settled nor failed under their present key, by id."""
+        """Documents that were read and are neither settled nor failed under their present key, by id.
+
+        Of those that were just read, these are the ones whose corpus says something: `read` settled the others.
+        """
         read, settled, staged = (
             self._ledger.read_keys(),
             self._ledger.settled_keys(),
@@ -286,14 +296,13 @@ class _Run:
             if document not in read:
                 continue  # it failed when it was read
             answer = answers.get(document, Answers())
-            key = digest(read[document], answer.model_dump_json())
-            failure = self._failures.get(document)
-            if document in self._read_now:
-                found.append((unit, answer, key))
-            elif failure is not None and failure.about["stage"] == "settle":
-                if try_again(failure, key, self._limits) is not None:
-                    found.append((unit, answer, key))
-            elif staged.get(document, ("settled", settled.get(document))) != ("settled", key):
+            key = _settled_key(read[document], answer)
+            failure = None if document in self._read_now else self._failures.get(document)
+            if failure is not None and failure.about["stage"] == "settle":
+                wanted = try_again(failure, key, self._limits) is not None
+            else:
+                wanted = staged.get(document, ("settled", settled.get(document))) != ("settled", key)
+            if wanted:
                 found.append((unit, answer, key))
         return found
 
@@ -308,9 +317,8 @@ class _Run:
         for (unit, _, key), answer in pool.map(todo, request):
             self._progress.step()
             if not self._failed(unit, answer, "settle", key):
-                staged = stage_settled(key, unit.source.path, unit.id, answer.header, answer.payload)
                 with self._ledger.transaction():
-                    self._ledger.stage(staged)
+                    self._ledger.stage(stage_settled(key, unit.path, unit.id, answer.payload))
 
     def _failed(self, unit: Unit, answer: Answer, stage: str, key: str) -> bool:
         """Whether the document failed; then that is staged now."""
@@ -339,6 +347,11 @@ class _Run:
         new = [refused for refused in plan.refused.values() if known.get(refused.id) != refused.key]
         for refused in new:
             self._stage_failure(refused, refused.error, "plan", refused.key)
+
+
+def _settled_key(read_key: str, answers: Answers) -> str:
+    """The key under which a document that was read under `read_key` is settled with these Answers."""
+    return digest(read_key, answers.model_dump_json())
 
 
 def _corpus_key(plan: Plan, settings: Settings) -> str:

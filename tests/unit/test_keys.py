@@ -121,9 +121,9 @@ path, media_type = Path(sys.argv[1]), sys.argv[2]
 data = path.read_bytes()
 source = Source(path=path.name, sha256=hashlib.sha256(data).hexdigest(), media_type=media_type, size=len(data))
 request = {"raw": bytes(path.parent).hex(), "name": bytes(Path(path.name)).hex(), "source": source.model_dump(mode="json")}
-header, document = worker.serve({"task": "read", "findings": [], **request}, b"", Settings())
+header, payload = worker.serve({"task": "read", "findings": [], **request}, b"", Settings())
 assert header["ok"], header
-header, _ = worker.serve({"task": "settle", "answers": {}}, document, Settings())
+header, _ = worker.serve({"task": "settle", "answers": {}}, payload[: header["extracted"]], Settings())
 assert header["ok"], header
 loaded = {module.__file__ for name, module in sys.modules.items() if name.partition(".")[0] == "pipeline"}
 package = Path(pipeline.__file__).parent
