@@ -6,11 +6,13 @@ Reading and settling fill the ledger and replace nothing; `placing` puts what th
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -32,6 +34,11 @@ from pipeline.run.quarantine import error_of, record_of
 from pipeline.run.records import RunRecord
 from pipeline.run.staging import failed_of, failures, stage_failed, stage_settled
 from pipeline.settings import CONFIG_FILE, Settings
+
+if TYPE_CHECKING:
+    from pipeline.run.in_process import InProcess
+
+_LOG = logging.getLogger(__name__)
 
 _WARMING = 900.0
 """Seconds that building the language data may take, the first time on a machine."""
@@ -60,13 +67,15 @@ class Options:
     """What is asked of one run, beside the configuration.
 
     `force` does every document again, `again` those whose ids it holds; `verify` compares outputs with their digests;
-    `accepted` names the sites whose losses are meant (`guard.ALL_SITES`: all).
+    `accepted` names the sites whose losses are meant (`guard.ALL_SITES`: all). `debug` does documents in this process,
+    without child processes and limits.
     """
 
     force: bool = False
     verify: bool = False
     accepted: frozenset[str] = frozenset()
     again: frozenset[str] = frozenset()
+    debug: bool = False
 
 
 def ingest(settings: Settings, options: Options = Options(), progress: Progress | None = None) -> Result:
@@ -174,7 +183,8 @@ class _Run:
             self._ledger.set("complete", None)
         todo = [plan.units[change.id] for change in changes if change.id in plan.units]
         self._failures = failures(self._ledger)
-        with Pool(self._settings) as pool:
+        _LOG.info("%d documents, %d refused, %d to be read", len(plan.units), len(plan.refused), len(todo))
+        with self._workers(options.debug) as pool:
             if todo or self._unsettled(plan, {}):
                 self._warm(pool)
             self._read(pool, todo)
@@ -191,6 +201,13 @@ class _Run:
         return Result(
             placed.record, placed.settled, tuple(changes), plan.notes, placed.failed, placed.differences
         )
+
+    def _workers(self, debug: bool) -> Pool | InProcess:
+        if not debug:
+            return Pool(self._settings)
+        from pipeline.run.in_process import InProcess  # loads all stages, which only children need otherwise
+
+        return InProcess(self._settings)
 
     def _remember_files(self, plan: Plan) -> None:
         """Keep what was seen of the files, so that the next run need not open those that stay the same."""
@@ -216,7 +233,7 @@ class _Run:
                 self._ledger.forget_made(owner)
         return bool(spoiled)
 
-    def _warm(self, pool: Pool) -> None:
+    def _warm(self, pool: Pool | InProcess) -> None:
         """Build what is built once on a machine, and make sure that children can work at all."""
         self._progress.phase("Preparing", 1)
         for start in range(1, _STARTS + 1):
@@ -225,10 +242,11 @@ class _Run:
             if error is None:
                 break
             if not isinstance(error, WorkerCrash) or start == _STARTS:
-                raise RunError(f"The process that reads documents cannot start: {error}")
+                last = f" Its last words: {answer.said[-1]}" if answer.said else ""
+                raise RunError(f"The process that reads documents cannot start: {error}{last}")
         self._progress.step()
 
-    def _read(self, pool: Pool, units: list[Unit]) -> None:
+    def _read(self, pool: Pool | InProcess, units: list[Unit]) -> None:
         self._progress.phase("Reading", len(units))
         raw = os.fsencode(self._settings.raw.absolute()).hex()
 
@@ -306,7 +324,7 @@ class _Run:
                 found.append((unit, answer, key))
         return found
 
-    def _settle(self, pool: Pool, plan: Plan, answers: dict[str, Answers]) -> None:
+    def _settle(self, pool: Pool | InProcess, plan: Plan, answers: dict[str, Answers]) -> None:
         todo = self._unsettled(plan, answers)
         self._progress.phase("Settling", len(todo))
 
@@ -324,16 +342,25 @@ class _Run:
         """Whether the document failed; then that is staged now."""
         error, detail = error_of(answer)
         if error is not None:
-            self._stage_failure(unit, error, stage, key, detail)
+            self._stage_failure(unit, error, stage, key, detail, answer.said)
+        else:
+            _LOG.debug("%s done: %s", stage, unit.path)
         return error is not None
 
     def _stage_failure(
-        self, item: Unit | Refused, error: DocumentError, stage: str, key: str, detail: tuple[str, ...] = ()
+        self,
+        item: Unit | Refused,
+        error: DocumentError,
+        stage: str,
+        key: str,
+        detail: tuple[str, ...] = (),
+        said: tuple[str, ...] = (),
     ) -> None:
+        _LOG.info("%s failed: %s (%s: %s)", stage, item.path, error.code, error)
         before = self._failures.get(item.id)
         same = before is not None and (before.key, before.limits) == (key, self._limits)
         tries = before.tries + 1 if same and before is not None and error.counted else 1
-        record = record_of(item, error, stage, detail, tries)
+        record = record_of(item, error, stage, tries, detail, said)
         staged = stage_failed(key, record, self._limits)
         self._failures[item.id] = failed_of(staged)[0]
         with self._ledger.transaction():

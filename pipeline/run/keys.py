@@ -20,8 +20,8 @@ from pipeline.model import Finding, Source, digest
 from pipeline.settings import Settings
 
 _CANNOT_CHANGE_A_DOCUMENT = (
-    "__init__.py", "__main__.py", "api.py", "cli.py", "changes_view.py", "streams.py", "terminal.py", "py.typed",
-    "run/", "sources/",
+    "__init__.py", "__main__.py", "api.py", "cli.py", "changes_view.py", "logs.py", "streams.py", "terminal.py",
+    "py.typed", "run/", "sources/",
 )  # fmt: skip
 """What of the package is no part of a document's key. What sources say of a document is in its key by value."""
 

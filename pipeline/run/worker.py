@@ -1,12 +1,14 @@
 """The child: reads or settles one document at a time, and may be killed at any moment.
 
 Started by `start_child.py`. Requests come on standard input, answers go to what was standard
-output; anything a library prints goes to standard error, so that it cannot spoil an answer.
+output; anything a library prints goes to standard error, so that it cannot spoil an answer. The run keeps its end.
 """
 
 from __future__ import annotations
 
 import ctypes
+import faulthandler
+import logging
 import os
 import resource
 import signal
@@ -24,6 +26,8 @@ from pipeline.run.result import pack
 from pipeline.settings import Settings
 from pipeline.sources import content
 
+_LOG = logging.getLogger(__name__)
+
 _PR_SET_PDEATHSIG = 1
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -31,6 +35,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 def main() -> None:
     """Serve requests until standard input ends."""
     _die_with_parent()
+    faulthandler.enable(all_threads=False)  # where a library crashed, among the last lines on standard error
     requests, answers = sys.stdin.buffer, _private_output()
     first = wire.receive(requests)
     if first is None:
@@ -79,6 +84,7 @@ def _failure(error: DocumentError) -> dict[str, Any]:
 
 def _internal(error: Exception) -> InternalError:
     """A defect, with the frames of this package that led to it (no path of this machine, no line of a document)."""
+    _LOG.debug("A stage raised what it should not", exc_info=error)
     frames = [
         f"{Path(frame.filename).relative_to(_PACKAGE.parent)}:{frame.lineno} in {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__)

@@ -411,6 +411,13 @@ def test_poison_costs_its_documents_and_not_the_run(tmp_path: Path) -> None:
         assert (entry / str(error["original"])).read_bytes() == (raw / str(error["path"])).read_bytes()
         assert error["retry"] == f"cityreports retry {entry.name}"
         assert str(tmp_path) not in json.dumps(error)
+        assert len(error.get("stderr", ())) <= 20
+        if error["code"] == "crash":
+            assert "the last words \\x1b[2J of a library" in error["stderr"]
+            assert "Fatal Python error: Aborted" in error["stderr"]
+            assert any("poison/child.py" in line and line.endswith("in extract") for line in error["stderr"])
+            shown = run("show", entry.name, "--out", out, cwd=tmp_path).stdout
+            assert "Fatal Python error: Aborted" in shown
     # healed: the next run tries again what a limit or a crash stopped, `retry` the rest
     assert ingest(raw, out).returncode == 0
     assert [entry["code"] for entry in read_json(out / "run.json")["quarantine"]] == ["internal-error"]  # type: ignore[attr-defined, index, union-attr]

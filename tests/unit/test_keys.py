@@ -70,12 +70,13 @@ def digests(monkeypatch: pytest.MonkeyPatch, edited: str | None = None) -> dict[
 
 
 CANNOT_CHANGE = {
-    "__init__.py", "__main__.py", "api.py", "cli.py", "changes_view.py", "streams.py", "terminal.py", "py.typed",
+    "__init__.py", "__main__.py", "api.py", "cli.py", "changes_view.py", "logs.py", "streams.py", "terminal.py",
+    "py.typed",
     # a run's bookkeeping: what it passes to a document is in its key by value
     *(f"run/{name}.py" for name in (
-        "__init__", "aggregates", "cells", "changes", "differences", "engine", "gather", "guard", "inspect", "keys",
-        "ledger", "ledger_file", "placing", "plan", "pool", "preview", "progress", "quarantine", "records",
-        "staging", "start_child", "summary", "wire",
+        "__init__", "aggregates", "cells", "changes", "differences", "engine", "gather", "guard", "in_process",
+        "inspect", "keys", "last_lines", "ledger", "ledger_file", "placing", "plan", "pool", "preview", "progress",
+        "quarantine", "records", "staging", "start_child", "summary", "wire",
     )),
     # metadata: what they say of a document is in its key by value
     *(f"sources/{name}.py" for name in ("__init__", "access", "folder", "manifest", "metadata", "values")),
