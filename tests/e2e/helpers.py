@@ -139,7 +139,9 @@ def kill_often(raw: Path, out: Path, kills: int, seed: int) -> dict[str, int]:
         )
         assert process.stderr is not None
         reached = not phase or any(line.startswith(f"{phase}:") for line in process.stderr)
-        time.sleep(chance.uniform(0, {"": 0.5, "Preparing": 1.0, "Joining": 0.4}.get(phase, 2.0)))
+        time.sleep(
+            chance.uniform(0, {"": 0.5, "Preparing": 1.0, "Settling": 0.4, "Joining": 0.4}.get(phase, 2.0))
+        )
         if reached and process.poll() is None and _kill(process, target):
             hits[phase] += 1
         if target == "child":
