@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 ARGS ?=
 DATA ?= ../shared/bench
 
-.PHONY: help ingest test lint format bench train stress clean
+.PHONY: help ingest test same-bytes lint format bench train stress clean
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
@@ -32,6 +32,9 @@ ingest: $(VENV)/.run ## process raw/ into processed/ (more options: make ingest 
 
 test: $(VENV)/.dev ## run the tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+same-bytes: $(VENV)/.dev ## whether the working tree gives the outputs of HEAD (make same-bytes ARGS="FOLDER --against REVISION")
+	@$(BIN)/python -m tests.same_bytes $(ARGS)
 
 lint: $(VENV)/.dev ## style and types
 	@$(BIN)/ruff check .

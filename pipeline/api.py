@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pipeline.model import Answers, Document, Profile, Source
+from pipeline.model import Document, Profile, Source
 from pipeline.settings import Settings, load
 
 
@@ -49,7 +49,7 @@ def profile(path: str | Path, *, settings: Settings | None = None) -> Profile:
 
 
 def _analyse(path: Path, settings: Settings) -> tuple[Document, Profile]:
-    from pipeline.run import stages
+    from pipeline.run import analysis, stages
     from pipeline.sources import content, metadata
 
     raw, name = path.parent, os.fsencode(path.name)
@@ -64,11 +64,8 @@ def _analyse(path: Path, settings: Settings) -> tuple[Document, Profile]:
         metadata=known.known,
     )
     data = content.read(raw, name, identity, stages.byte_budget(identity.media_type, settings))
-    document = stages.read_document(data, source, known.findings, settings)
-    form = stages.form_of(data, document, settings)
-    document, made = stages.analyse(document, Answers(), settings)
-    stages.refuse_wall(document, form, settings)
-    return document, made
+    reading = analysis.read(data, source, known.findings, settings)
+    return reading.document, reading.profile
 
 
 __all__ = ["ingest", "profile", "read"]

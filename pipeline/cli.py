@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline import changes_view, terminal
+from pipeline import changes_view, logs, terminal
 from pipeline import settings as configuration
 from pipeline.errors import EXIT_QUARANTINED, CityReportsError, RunError, UsageError
 
 if TYPE_CHECKING:
     from pipeline.run import engine
+
+_LOG = logging.getLogger(__name__)
 
 _LONGEST_ERROR = 300
 """Characters of what click says of a wrong argument, which it repeats in full."""
@@ -33,6 +36,11 @@ Exit codes:
   143  stopped with SIGTERM; the next run completes it
 """
 
+_ENVIRONMENT = """\b
+Environment:
+  CITYREPORTS_LOG    log lines on standard error: debug (with tracebacks), info, warning or error
+"""
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -44,6 +52,22 @@ def _raw_option(function: Function) -> Function:
     return click.option("--raw", metavar="FOLDER", help="The folder that went in [raw].")(function)
 
 
+def _show_logs(context: click.Context, _: click.Parameter, wanted: bool) -> bool:
+    if wanted and not context.resilient_parsing:
+        logs.show("debug")
+    return wanted
+
+
+def _debug_option(function: Function) -> Function:
+    return click.option(
+        "--debug",
+        is_flag=True,
+        callback=_show_logs,
+        help="Look for a fault: log lines and tracebacks on standard error; documents are done in this process, one "
+        "after the other, without limits of time and memory.",
+    )(function)
+
+
 @click.group(
     epilog="""\b
 Examples:
@@ -52,6 +76,8 @@ Examples:
   cityreports show raw/site/page.html        a document's profile, findings and repairs
   cityreports explain raw/site/page.html sections.report.text
 """
+    + "\n\n"
+    + _ENVIRONMENT
     + "\n\n"
     + _EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -92,6 +118,7 @@ Examples:
 @click.option(
     "--ocr", is_flag=True, default=None, help="Read pictures of pages with tesseract, where it is installed."
 )
+@_debug_option
 def ingest(
     raw: str | None,
     out: str | None,
@@ -102,12 +129,13 @@ def ingest(
     verify: bool,
     strict: bool,
     ocr: bool | None,
+    debug: bool,
 ) -> int:
     """Process the folder RAW into structured profile records."""
     from pipeline.run import engine, guard
 
     settings = configuration.load(raw=raw, out=out, workers=workers, ocr=ocr)
-    options = engine.Options(force=force, verify=verify, accepted=frozenset(accepted))
+    options = engine.Options(force=force, verify=verify, accepted=frozenset(accepted), debug=debug)
     if dry_run:
         _show_preview(settings, options)
         return 0
@@ -245,7 +273,10 @@ def repairs(document: str | None, raw: str | None, out: str | None) -> None:
 @_raw_option
 @_out_option
 @click.option("--workers", type=int, help="Child processes [one for each core].")
-def retry(documents: tuple[str, ...], raw: str | None, out: str | None, workers: int | None) -> None:
+@_debug_option
+def retry(
+    documents: tuple[str, ...], raw: str | None, out: str | None, workers: int | None, debug: bool
+) -> None:
     """Try again what is in quarantine: DOCUMENTS, or all of it."""
     from pipeline.run import engine, inspect
 
@@ -259,7 +290,7 @@ def retry(documents: tuple[str, ...], raw: str | None, out: str | None, workers:
             )
     began = time.monotonic()
     with terminal.progress() as progress:
-        result = engine.ingest(settings, engine.Options(again=frozenset(chosen)), progress)
+        result = engine.ingest(settings, engine.Options(again=frozenset(chosen), debug=debug), progress)
     terminal.show_summary(result, settings, time.monotonic() - began)
 
 
@@ -280,6 +311,8 @@ def schema(record: str | None) -> None:
 def command() -> int:
     """Run the command that the arguments name, and give its exit code; errors are one sentence on standard error."""
     try:
+        if level := os.environ.get(logs.LOG_VARIABLE):
+            logs.show(level)
         _check_working_folder()
         code = cli.main(prog_name=terminal.program(), standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -293,9 +326,11 @@ def command() -> int:
             terminal.say_error(f"'{context.command_path} --help' tells what there is.")
         return UsageError.exit_code
     except CityReportsError as error:
+        _LOG.debug("The command ends with an error", exc_info=error)
         terminal.say_error(str(error))
         return error.exit_code
     except OSError as error:
+        _LOG.debug("The command ends with an error", exc_info=error)
         what = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "A file or folder"
         terminal.say_error(f"{what} cannot be read or written: {error.strerror or error}.")
         return RunError.exit_code

@@ -248,6 +248,10 @@ def show_error(error: ErrorRecord, folder: Path) -> None:
     out.print(line(error.message))
     for frame in error.detail:
         out.print(line(f"  {frame}", style="dim"))
+    if error.stderr:
+        out.print(line("Last lines of its process:"))
+    for said in error.stderr or ():
+        out.print(line(f"  {said}", style="dim"))
     out.print(line(f"Its bytes and error.json: {folder}"))
     out.print(line(f"Try again: {error.retry}"))
 

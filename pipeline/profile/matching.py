@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 _KNOT = re.compile(
@@ -14,6 +14,7 @@ _KNOT = re.compile(
 """What spaCy is not given. It takes signs off a word one by one and looks at all the rest each time, and looks for
 an address from each place of a word to its end: 16,000 times "?" cost it 20 s, 27,000 times "a:b" as much."""
 _PIECE = re.compile(r"\w+|[^\w\s]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 class Match(NamedTuple):
@@ -25,22 +26,44 @@ class Match(NamedTuple):
 
 
 class Phrases:
-    """A set of names by entry; `find` gives the longest matches, which do not overlap, in order."""
+    """A set of names by entry; `find` gives the longest matches, which do not overlap, in order.
+
+    spaCy takes most of a second to load: that waits for the first text in which a name can stand.
+    """
 
     def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
+        self._names = names
+        self._words = {frozenset(_words(phrase)) for phrases in names.values() for phrase in phrases}
+
+    @cached_property
+    def _matcher(self) -> Any:
         from spacy.matcher import PhraseMatcher
 
-        self._matcher = PhraseMatcher(tokenizer().vocab, attr="LOWER")
-        for entry, phrases in names.items():
-            self._matcher.add(entry, [tokenizer()(phrase) for phrase in phrases])
+        matcher = PhraseMatcher(tokenizer().vocab, attr="LOWER")
+        for entry, phrases in self._names.items():
+            matcher.add(entry, [tokenizer()(phrase) for phrase in phrases])
+        return matcher
 
     def find(self, text: str) -> Iterator[Match]:
         """The names in `text`."""
+        if not self._may_stand_in(text):
+            return
         from spacy.util import filter_spans
 
         doc = tokens(text)
         for span in filter_spans(self._matcher(doc, as_spans=True)):
             yield Match(span.label_, span.start_char, span.end_char)
+
+    def _may_stand_in(self, text: str) -> bool:
+        """Whether all words of a name stand in `text`: what every match has in common, since no token ends between two
+        letters (but where a knot is cut)."""
+        words = set(_words(text))
+        return any(name <= words for name in self._words) or _KNOT.search(text) is not None
+
+
+def _words(text: str) -> list[str]:
+    """The runs of letters in a text in lower case; a final sigma, which depends on what follows, is any sigma."""
+    return _LETTERS.findall(text.lower().replace("ς", "σ"))
 
 
 @lru_cache(maxsize=1)

@@ -6,11 +6,13 @@ Reading and settling fill the ledger and replace nothing; `placing` puts what th
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -32,6 +34,11 @@ from pipeline.run.quarantine import error_of, record_of
 from pipeline.run.records import RunRecord
 from pipeline.run.staging import failed_of, failures, stage_failed, stage_settled
 from pipeline.settings import CONFIG_FILE, Settings
+
+if TYPE_CHECKING:
+    from pipeline.run.in_process import InProcess
+
+_LOG = logging.getLogger(__name__)
 
 _WARMING = 900.0
 """Seconds that building the language data may take, the first time on a machine."""
@@ -60,13 +67,15 @@ class Options:
     """What is asked of one run, beside the configuration.
 
     `force` does every document again, `again` those whose ids it holds; `verify` compares outputs with their digests;
-    `accepted` names the sites whose losses are meant (`guard.ALL_SITES`: all).
+    `accepted` names the sites whose losses are meant (`guard.ALL_SITES`: all). `debug` does documents in this process,
+    without child processes and limits.
     """
 
     force: bool = False
     verify: bool = False
     accepted: frozenset[str] = frozenset()
     again: frozenset[str] = frozenset()
+    debug: bool = False
 
 
 def ingest(settings: Settings, options: Options = Options(), progress: Progress | None = None) -> Result:
@@ -174,7 +183,8 @@ class _Run:
             self._ledger.set("complete", None)
         todo = [plan.units[change.id] for change in changes if change.id in plan.units]
         self._failures = failures(self._ledger)
-        with Pool(self._settings) as pool:
+        _LOG.info("%d documents, %d refused, %d to be read", len(plan.units), len(plan.refused), len(todo))
+        with self._workers(options.debug) as pool:
             if todo or self._unsettled(plan, {}):
                 self._warm(pool)
             self._read(pool, todo)
@@ -191,6 +201,13 @@ class _Run:
         return Result(
             placed.record, placed.settled, tuple(changes), plan.notes, placed.failed, placed.differences
         )
+
+    def _workers(self, debug: bool) -> Pool | InProcess:
+        if not debug:
+            return Pool(self._settings)
+        from pipeline.run.in_process import InProcess  # loads all stages, which only children need otherwise
+
+        return InProcess(self._settings)
 
     def _remember_files(self, plan: Plan) -> None:
         """Keep what was seen of the files, so that the next run need not open those that stay the same."""
@@ -216,7 +233,7 @@ class _Run:
                 self._ledger.forget_made(owner)
         return bool(spoiled)
 
-    def _warm(self, pool: Pool) -> None:
+    def _warm(self, pool: Pool | InProcess) -> None:
         """Build what is built once on a machine, and make sure that children can work at all."""
         self._progress.phase("Preparing", 1)
         for start in range(1, _STARTS + 1):
@@ -225,10 +242,11 @@ class _Run:
             if error is None:
                 break
             if not isinstance(error, WorkerCrash) or start == _STARTS:
-                raise RunError(f"The process that reads documents cannot start: {error}")
+                last = f" Its last words: {answer.said[-1]}" if answer.said else ""
+                raise RunError(f"The process that reads documents cannot start: {error}{last}")
         self._progress.step()
 
-    def _read(self, pool: Pool, units: list[Unit]) -> None:
+    def _read(self, pool: Pool | InProcess, units: list[Unit]) -> None:
         self._progress.phase("Reading", len(units))
         raw = os.fsencode(self._settings.raw.absolute()).hex()
 
@@ -248,12 +266,19 @@ class _Run:
             if self._failed(unit, answer, "read", unit.key):
                 continue
             self._read_now.add(unit.id)
-            with self._ledger.transaction():
-                self._ledger.unstage(unit.id)
-                parts = orjson.dumps(unit.parts)
-                summary = orjson.dumps(answer.header["summary"])
-                offered = orjson.dumps(answer.header["offered"])
-                self._ledger.save_read(unit.id, unit.key, parts, summary, offered, answer.payload)
+            self._keep_reading(unit, answer)
+
+    def _keep_reading(self, unit: Unit, answer: Answer) -> None:
+        """Keep what a document said and, staged, the result that it has where the corpus adds nothing."""
+        end = answer.header["extracted"]
+        extracted, made = answer.payload[:end], answer.payload[end:]
+        parts = orjson.dumps(unit.parts)
+        summary = orjson.dumps(answer.header["summary"])
+        offered = orjson.dumps(answer.header["offered"])
+        key = _settled_key(unit.key, Answers())
+        with self._ledger.transaction():
+            self._ledger.save_read(unit.id, unit.key, parts, summary, offered, extracted)
+            self._ledger.stage(stage_settled(key, unit.path, unit.id, made))
 
     def _gather(self, plan: Plan) -> dict[str, Answers]:
         """The answers to all documents of the plan, with the texts of the passages that siblings hold."""
@@ -275,7 +300,10 @@ class _Run:
         return answers.model_copy(update={"restorations": tuple(restorations)})
 
     def _unsettled(self, plan: Plan, answers: dict[str, Answers]) -> list[tuple[Unit, Answers, str]]:
-        """Documents that were read and are neither settled nor failed under their present key, by id."""
+        """Documents that were read and are neither settled nor failed under their present key, by id.
+
+        Of those that were just read, these are the ones whose corpus says something: `read` settled the others.
+        """
         read, settled, staged = (
             self._ledger.read_keys(),
             self._ledger.settled_keys(),
@@ -286,18 +314,17 @@ class _Run:
             if document not in read:
                 continue  # it failed when it was read
             answer = answers.get(document, Answers())
-            key = digest(read[document], answer.model_dump_json())
-            failure = self._failures.get(document)
-            if document in self._read_now:
-                found.append((unit, answer, key))
-            elif failure is not None and failure.about["stage"] == "settle":
-                if try_again(failure, key, self._limits) is not None:
-                    found.append((unit, answer, key))
-            elif staged.get(document, ("settled", settled.get(document))) != ("settled", key):
+            key = _settled_key(read[document], answer)
+            failure = None if document in self._read_now else self._failures.get(document)
+            if failure is not None and failure.about["stage"] == "settle":
+                wanted = try_again(failure, key, self._limits) is not None
+            else:
+                wanted = staged.get(document, ("settled", settled.get(document))) != ("settled", key)
+            if wanted:
                 found.append((unit, answer, key))
         return found
 
-    def _settle(self, pool: Pool, plan: Plan, answers: dict[str, Answers]) -> None:
+    def _settle(self, pool: Pool | InProcess, plan: Plan, answers: dict[str, Answers]) -> None:
         todo = self._unsettled(plan, answers)
         self._progress.phase("Settling", len(todo))
 
@@ -308,24 +335,32 @@ class _Run:
         for (unit, _, key), answer in pool.map(todo, request):
             self._progress.step()
             if not self._failed(unit, answer, "settle", key):
-                staged = stage_settled(key, unit.source.path, unit.id, answer.header, answer.payload)
                 with self._ledger.transaction():
-                    self._ledger.stage(staged)
+                    self._ledger.stage(stage_settled(key, unit.path, unit.id, answer.payload))
 
     def _failed(self, unit: Unit, answer: Answer, stage: str, key: str) -> bool:
         """Whether the document failed; then that is staged now."""
         error, detail = error_of(answer)
         if error is not None:
-            self._stage_failure(unit, error, stage, key, detail)
+            self._stage_failure(unit, error, stage, key, detail, answer.said)
+        else:
+            _LOG.debug("%s done: %s", stage, unit.path)
         return error is not None
 
     def _stage_failure(
-        self, item: Unit | Refused, error: DocumentError, stage: str, key: str, detail: tuple[str, ...] = ()
+        self,
+        item: Unit | Refused,
+        error: DocumentError,
+        stage: str,
+        key: str,
+        detail: tuple[str, ...] = (),
+        said: tuple[str, ...] = (),
     ) -> None:
+        _LOG.info("%s failed: %s (%s: %s)", stage, item.path, error.code, error)
         before = self._failures.get(item.id)
         same = before is not None and (before.key, before.limits) == (key, self._limits)
         tries = before.tries + 1 if same and before is not None and error.counted else 1
-        record = record_of(item, error, stage, detail, tries)
+        record = record_of(item, error, stage, tries, detail, said)
         staged = stage_failed(key, record, self._limits)
         self._failures[item.id] = failed_of(staged)[0]
         with self._ledger.transaction():
@@ -339,6 +374,11 @@ class _Run:
         new = [refused for refused in plan.refused.values() if known.get(refused.id) != refused.key]
         for refused in new:
             self._stage_failure(refused, refused.error, "plan", refused.key)
+
+
+def _settled_key(read_key: str, answers: Answers) -> str:
+    """The key under which a document that was read under `read_key` is settled with these Answers."""
+    return digest(read_key, answers.model_dump_json())
 
 
 def _corpus_key(plan: Plan, settings: Settings) -> str:

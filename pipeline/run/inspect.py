@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +191,10 @@ def write_page_image(found: Found, page: int, settings: Settings) -> Path:
         raise UsageError(f"{source.path} is compressed; unpack it to see its pages.")
     target = Path(f"{found.id}-page-{page}.png")
     try:
-        target.write_bytes(render_page(settings.raw / os.fsdecode(path_bytes(source.path)), page, settings))
+        data = (settings.raw / os.fsdecode(path_bytes(source.path))).read_bytes()
+        if sha256(data).hexdigest() != source.sha256:
+            raise RunError(f"{source.path} changed since it was read; run 'cityreports ingest' first.")
+        target.write_bytes(render_page(data, page, document.blocks, settings.max_pdf_bytes))
     except OSError as error:
         raise RunError(f"{error.filename or target} cannot be read or written ({error.strerror}).") from error
     return target

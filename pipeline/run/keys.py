@@ -20,14 +20,14 @@ from pipeline.model import Finding, Source, digest
 from pipeline.settings import Settings
 
 _CANNOT_CHANGE_A_DOCUMENT = (
-    "__init__.py", "__main__.py", "api.py", "cli.py", "changes_view.py", "streams.py", "terminal.py", "py.typed",
-    "run/", "sources/",
+    "__init__.py", "__main__.py", "api.py", "cli.py", "changes_view.py", "logs.py", "streams.py", "terminal.py",
+    "py.typed", "run/", "sources/",
 )  # fmt: skip
 """What of the package is no part of a document's key. What sources say of a document is in its key by value."""
 
 _STILL_CAN = (
-    "run/identity.py", "run/outputs.py", "run/passages.py", "run/stages.py", "run/worker.py", "sources/content.py",
-    "sources/gz.py", "sources/signatures.toml",
+    "run/analysis.py", "run/identity.py", "run/outputs.py", "run/passages.py", "run/result.py", "run/stages.py",
+    "run/worker.py", "sources/content.py", "sources/gz.py", "sources/signatures.toml",
 )  # fmt: skip
 """Of these, what takes part: reading a document's bytes, telling its type and cutting it to the budget included."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import selectors
 import signal
@@ -12,11 +13,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, BinaryIO, Generic, TypeVar, cast
 
 from pipeline.errors import DocumentError, MemoryLimit, RunError, TimeLimit, WorkerCrash
 from pipeline.run import wire
+from pipeline.run.last_lines import LastLines
 from pipeline.settings import Settings
+
+_LOG = logging.getLogger(__name__)
 
 _PIECE = 1 << 20
 _DOCUMENTS_PER_CHILD = 500
@@ -35,16 +39,21 @@ Item = TypeVar("Item")
 
 @dataclass
 class Answer:
-    """What a child said of one item: a header and a payload, or the error that ended it."""
+    """What a child said of one item: a header and a payload, or the error that ended it.
+
+    `said` holds the last lines on its standard error, where the item failed.
+    """
 
     header: dict[str, Any]
     payload: bytes
     error: DocumentError | None = None
+    said: tuple[str, ...] = ()
 
 
 @dataclass
 class _Child(Generic[Item]):
     process: subprocess.Popen[bytes]
+    said: LastLines
     inbox: wire.Inbox = field(default_factory=wire.Inbox)
     item: Item | None = None
     deadline: float = 0.0
@@ -101,6 +110,7 @@ class Pool:
     def _give(self, item: Any, header: dict[str, Any], payload: bytes, limit: float) -> None:
         child = self._idle.pop() if self._idle else self._start()
         child.item = item
+        child.said.forget()
         child.outgoing = memoryview(bytes(child.outgoing) + wire.pack(header, payload))
         child.deadline = time.monotonic() + limit
         child.limit = limit
@@ -112,7 +122,7 @@ class Pool:
                 child_command(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
                 cwd=os.sep,
                 env=child_environment(),
                 bufsize=0,
@@ -121,8 +131,11 @@ class Pool:
             raise RunError(
                 f"A worker process cannot be started: {error.strerror}. Try fewer --workers."
             ) from error
-        child: _Child[Any] = _Child(process)
+        assert process.stderr is not None
+        child: _Child[Any] = _Child(process, LastLines(cast(BinaryIO, process.stderr)))
         os.set_blocking(child.input, False)
+        os.set_blocking(child.said.fileno(), False)
+        _LOG.debug("started child %d", process.pid)
         settings = self._settings.model_dump(mode="json", exclude={"raw", "out"})
         settings["data"] = self._settings.data and str(self._settings.data.absolute())
         child.outgoing = memoryview(wire.pack({"settings": settings}))
@@ -136,10 +149,14 @@ class Pool:
                 selector.register(child.output, selectors.EVENT_READ, child)
                 if child.outgoing:
                     selector.register(child.input, selectors.EVENT_WRITE, child)
+                if not child.said.ended:
+                    selector.register(child.said, selectors.EVENT_READ, child)
             patience = min(child.deadline for child in self._busy) - time.monotonic()
             for key, events in selector.select(max(0.0, patience)):
                 child = key.data
-                if events & selectors.EVENT_WRITE:
+                if isinstance(key.fileobj, LastLines):
+                    child.said.drain()
+                elif events & selectors.EVENT_WRITE:
                     _write(child)
                 else:
                     answer = _receive(child)
@@ -166,8 +183,11 @@ class Pool:
         healthy = answer.error is None and answer.header.get("code") != MemoryLimit.code
         if healthy and child.served < _DOCUMENTS_PER_CHILD:
             self._idle.append(child)
+            child.said.drain()
         else:
             _kill(child)
+        if answer.error is not None or not answer.header["ok"]:
+            answer.said = child.said.lines()
 
 
 def child_command() -> list[str]:
@@ -208,6 +228,7 @@ def _receive(child: _Child[Any]) -> Answer | None:
 def _kill(child: _Child[Any]) -> None:
     child.process.kill()
     child.process.wait()
+    child.said.close()
     for stream in (child.process.stdin, child.process.stdout):
         if stream is not None:
             stream.close()

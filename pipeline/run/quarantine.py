@@ -8,6 +8,7 @@ from pipeline.errors import (
     DOCUMENT_ERRORS,
     CityReportsError,
     DocumentError,
+    InternalError,
     RefusedPath,
     RunError,
     Unreadable,
@@ -52,9 +53,18 @@ def error_of(answer: Answer) -> tuple[DocumentError | None, tuple[str, ...]]:
 
 
 def record_of(
-    item: Unit | Refused, error: DocumentError, stage: str, detail: tuple[str, ...], tries: int
+    item: Unit | Refused,
+    error: DocumentError,
+    stage: str,
+    tries: int,
+    detail: tuple[str, ...] = (),
+    said: tuple[str, ...] = (),
 ) -> ErrorRecord:
-    """The error record of a document that failed, `tries` times by now under its present key."""
+    """The error record of a document that failed, `tries` times by now under its present key.
+
+    `detail` says where in the program, `said` what the process wrote on standard error; that is kept where nothing else
+    says what happened.
+    """
     source = item.source if isinstance(item, Unit) else None
     again = error.transient and (tries < MAX_TRIES or not error.counted)
     advice = "" if again or not error.counted else _NOT_AGAIN.format(tries=tries)
@@ -70,6 +80,7 @@ def record_of(
         transient=again,
         tries=tries,
         detail=detail,
+        stderr=said if said and (error.counted or isinstance(error, InternalError)) else None,
         retry=f"cityreports retry {item.id}",
     )
 

@@ -13,7 +13,9 @@ class ErrorRecord(Record):
     """Why a document is in quarantine, and what tries it again. `original` is the file with its bytes, if any.
 
     `kind` says more than the code: of what is not the page, what it is instead (`bot-wall`, `not-found` …). `transient`
-    says whether the next run tries it by itself, `tries` how often it has failed as it is now.
+    says whether the next run tries it by itself, `tries` how often it has failed as it is now. `detail` names the
+    frames of this package in which a defect arose, `stderr` holds the last lines that the process wrote on standard
+    error where it died, was stopped, or met a defect.
     """
 
     id: str
@@ -27,6 +29,7 @@ class ErrorRecord(Record):
     transient: bool
     tries: int = 1
     detail: tuple[str, ...] = ()
+    stderr: tuple[str, ...] | None = None
     original: str | None = None
     retry: str
 

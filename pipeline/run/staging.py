@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
-from pipeline.run import wire
+from pipeline.run import result
 from pipeline.run.ledger import Failed, Ledger, Settled, Staged
 from pipeline.run.plan import Plan
 from pipeline.run.records import ErrorRecord
@@ -22,9 +20,9 @@ class Outlook:
     failed: dict[str, Failed]
 
 
-def stage_settled(key: str, path: str, document: str, header: dict[str, Any], payload: bytes) -> Staged:
-    """A document that became a record: the child's answer, header and files."""
-    return Staged(document, "settled", key, path, zlib.compress(wire.pack(header, payload), 1))
+def stage_settled(key: str, path: str, document: str, made: bytes) -> Staged:
+    """A document that became a record, with its packed result."""
+    return Staged(document, "settled", key, path, made)
 
 
 def stage_failed(key: str, record: ErrorRecord, limits: str) -> Staged:
@@ -35,20 +33,16 @@ def stage_failed(key: str, record: ErrorRecord, limits: str) -> Staged:
 
 def settled_of(row: Staged) -> tuple[Settled, dict[str, bytes]]:
     """The record of a staged document, and its files by name."""
-    header, payload = wire.unpack(zlib.decompress(row.body))
-    files, position = {}, 0
-    for name, length in header["files"]:
-        files[name] = payload[position : position + length]
-        position += length
+    made = result.unpack(row.body)
     settled = Settled(
         document=row.id,
         key=row.key,
         path=row.path,
-        profile=orjson.dumps(header["profile"]),
-        findings=orjson.dumps(header["findings"]),
-        counts=orjson.dumps(header["counts"]),
+        profile=orjson.dumps(made.profile),
+        findings=orjson.dumps(made.findings),
+        counts=orjson.dumps(made.counts),
     )
-    return settled, files
+    return settled, made.files
 
 
 def failed_of(row: Staged) -> tuple[Failed, ErrorRecord]:

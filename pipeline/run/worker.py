@@ -1,12 +1,14 @@
 """The child: reads or settles one document at a time, and may be killed at any moment.
 
 Started by `start_child.py`. Requests come on standard input, answers go to what was standard
-output; anything a library prints goes to standard error, so that it cannot spoil an answer.
+output; anything a library prints goes to standard error, so that it cannot spoil an answer. The run keeps its end.
 """
 
 from __future__ import annotations
 
 import ctypes
+import faulthandler
+import logging
 import os
 import resource
 import signal
@@ -19,10 +21,12 @@ from typing import Any, BinaryIO
 from pipeline import lexis
 from pipeline.errors import DocumentError, InternalError, MemoryLimit, RunError, UsageError
 from pipeline.model import Answers, Document, Finding, Source
-from pipeline.run import stages, wire
-from pipeline.run.outputs import document_files
+from pipeline.run import analysis, stages, wire
+from pipeline.run.result import pack
 from pipeline.settings import Settings
 from pipeline.sources import content
+
+_LOG = logging.getLogger(__name__)
 
 _PR_SET_PDEATHSIG = 1
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -31,6 +35,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 def main() -> None:
     """Serve requests until standard input ends."""
     _die_with_parent()
+    faulthandler.enable(all_threads=False)  # where a library crashed, among the last lines on standard error
     requests, answers = sys.stdin.buffer, _private_output()
     first = wire.receive(requests)
     if first is None:
@@ -79,6 +84,7 @@ def _failure(error: DocumentError) -> dict[str, Any]:
 
 def _internal(error: Exception) -> InternalError:
     """A defect, with the frames of this package that led to it (no path of this machine, no line of a document)."""
+    _LOG.debug("A stage raised what it should not", exc_info=error)
     frames = [
         f"{Path(frame.filename).relative_to(_PACKAGE.parent)}:{frame.lineno} in {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__)
@@ -101,34 +107,33 @@ def _warm(_: dict[str, Any], __: bytes, settings: Settings) -> tuple[dict[str, A
 
 
 def _read(request: dict[str, Any], _: bytes, settings: Settings) -> tuple[dict[str, Any], bytes]:
+    """The document as extracted and its result under empty Answers, one behind the other; the header says where the
+    first ends."""
     source = Source.model_validate(request["source"])
+    noticed = [Finding.model_validate(item) for item in request["findings"]]
+    reading = analysis.read(_bytes_of(request, source, settings), source, noticed, settings)
+    extracted = zlib.compress(reading.extracted.model_dump_json().encode("utf-8", "surrogatepass"), 1)
+    header = {
+        "ok": True,
+        "summary": reading.summary.model_dump(mode="json"),
+        "offered": reading.offered,
+        "extracted": len(extracted),
+    }
+    document, profile = reading.document, reading.profile
+    del reading  # a large document is not held as extracted, too, while its files are written
+    return header, extracted + pack(analysis.result_of(document, profile))
+
+
+def _bytes_of(request: dict[str, Any], source: Source, settings: Settings) -> bytes:
     identity = content.Identity(source.sha256, source.size, source.media_type, source.compression)
     budget = stages.byte_budget(source.media_type, settings)
-    data = content.read(
-        Path(os.fsdecode(bytes.fromhex(request["raw"]))), bytes.fromhex(request["name"]), identity, budget
-    )
-    noticed = [Finding.model_validate(item) for item in request["findings"]]
-    document = stages.read_document(data, source, noticed, settings)
-    form = stages.form_of(data, document, settings)
-    del data
-    analysed, profile = stages.analyse(document, Answers(), settings)
-    stages.refuse_wall(analysed, form, settings)
-    summary, offered = stages.summarise(analysed, profile, settings)
-    blob = zlib.compress(document.model_dump_json().encode("utf-8", "surrogatepass"), 1)
-    return {"ok": True, "summary": summary.model_dump(mode="json"), "offered": offered}, blob
+    folder = Path(os.fsdecode(bytes.fromhex(request["raw"])))
+    return content.read(folder, bytes.fromhex(request["name"]), identity, budget)
 
 
 def _settle(request: dict[str, Any], payload: bytes, settings: Settings) -> tuple[dict[str, Any], bytes]:
-    document = Document.model_validate_json(zlib.decompress(payload))
+    """The result of a document as extracted (the payload) under the Answers of the request."""
+    extracted = Document.model_validate_json(zlib.decompress(payload))
     answers = Answers.model_validate(request["answers"])
-    stages.refuse_same_body(document, answers)
-    document, profile = stages.analyse(document, answers, settings)
-    files = document_files(document)
-    header = {
-        "ok": True,
-        "profile": profile.model_dump(mode="json", exclude_none=True),
-        "findings": [finding.model_dump(mode="json", exclude_none=True) for finding in document.findings],
-        "counts": stages.counts(document),
-        "files": [[name, len(data)] for name, data in files.items()],
-    }
-    return header, b"".join(files.values())
+    document, profile = analysis.settle(extracted, answers, settings)
+    return {"ok": True}, pack(analysis.result_of(document, profile))

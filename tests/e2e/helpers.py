@@ -58,6 +58,28 @@ def make_corpus(raw: Path, documents: int) -> None:
             (folder / f"page{number}.txt").write_bytes(f"{city}\n\n{body}".encode("cp1250"))
 
 
+COUNTRY = (
+    "Przez długi czas Polska była krajem, z którego się wyjeżdżało, a nie krajem, do którego się przyjeżdża.",
+    "Rząd prowadzi politykę pobytu, a gminy same decydują o pomocy dla nowych mieszkańców i o lekcjach języka.",
+)
+"""A section that is the same on the pages of all cities of a site."""
+
+
+def make_siblings(raw: Path) -> None:
+    """Six pages of one site: three hold a section that the three others have lost."""
+    folder = raw / "cities.example"
+    folder.mkdir(parents=True)
+    for number, city in enumerate(CITIES[:6]):
+        texts = ["\ufffd" * 120] * 2 if number % 2 else COUNTRY  # `alter` changes the even ones
+        context = "".join(f"<p>{text}</p>" for text in texts)
+        html = (
+            f"<!doctype html><html lang=pl><title>{city}</title><body><main><h1>{city}</h1><h2>Kluczowe wnioski</h2>"
+            f"<ul><li>Miasto {city} ma zespół, który pomaga nowym mieszkańcom w urzędzie i poza nim.</li></ul>"
+            f"<h2>Polska – kontekst polityczny</h2>{context}</main></body></html>"
+        )
+        (folder / f"page{number}.html").write_text(html, encoding="utf-8")
+
+
 def command(*arguments: str | Path, poison: bool = False) -> list[str]:
     """The command line of `cityreports` in this environment; documents can poison their worker where asked for."""
     program = [str(POISON / "run.py")] if poison else ["-m", "pipeline"]
@@ -139,7 +161,9 @@ def kill_often(raw: Path, out: Path, kills: int, seed: int) -> dict[str, int]:
         )
         assert process.stderr is not None
         reached = not phase or any(line.startswith(f"{phase}:") for line in process.stderr)
-        time.sleep(chance.uniform(0, {"": 0.5, "Preparing": 1.0, "Joining": 0.4}.get(phase, 2.0)))
+        time.sleep(
+            chance.uniform(0, {"": 0.5, "Preparing": 1.0, "Settling": 0.3, "Joining": 0.4}.get(phase, 2.0))
+        )
         if reached and process.poll() is None and _kill(process, target):
             hits[phase] += 1
         if target == "child":

@@ -25,6 +25,7 @@ from tests.e2e.helpers import (
     kill_often,
     make_corpus,
     make_mutants,
+    make_siblings,
     run,
     snapshot,
 )
@@ -165,7 +166,8 @@ def test_outputs_are_the_same_bytes_for_any_worker_count_and_environment(
 
 def test_killed_at_any_moment_the_next_run_completes_it(tmp_path: Path) -> None:
     raw, out, undisturbed = tmp_path / "raw", tmp_path / "processed", tmp_path / "undisturbed"
-    make_corpus(raw, 12)
+    make_corpus(raw, 8)
+    make_siblings(raw)
     hits = kill_often(raw, out, kills=10, seed=20261124)
     assert all(hits.values()), hits
     complete(raw, out)
@@ -411,6 +413,13 @@ def test_poison_costs_its_documents_and_not_the_run(tmp_path: Path) -> None:
         assert (entry / str(error["original"])).read_bytes() == (raw / str(error["path"])).read_bytes()
         assert error["retry"] == f"cityreports retry {entry.name}"
         assert str(tmp_path) not in json.dumps(error)
+        assert len(error.get("stderr", ())) <= 20
+        if error["code"] == "crash":
+            assert "the last words \\x1b[2J of a library" in error["stderr"]
+            assert "Fatal Python error: Aborted" in error["stderr"]
+            assert any("poison/child.py" in line and line.endswith("in extract") for line in error["stderr"])
+            shown = run("show", entry.name, "--out", out, cwd=tmp_path).stdout
+            assert "Fatal Python error: Aborted" in shown
     # healed: the next run tries again what a limit or a crash stopped, `retry` the rest
     assert ingest(raw, out).returncode == 0
     assert [entry["code"] for entry in read_json(out / "run.json")["quarantine"]] == ["internal-error"]  # type: ignore[attr-defined, index, union-attr]

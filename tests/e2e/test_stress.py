@@ -24,6 +24,7 @@ from tests.e2e.helpers import (
     kill_often,
     make_corpus,
     make_mutants,
+    make_siblings,
     mutate,
     snapshot,
 )
@@ -46,7 +47,8 @@ MUTANTS = int(os.environ.get("MUTANTS", "10000"))
 
 def test_killed_hundreds_of_times(tmp_path: Path) -> None:
     raw, out, undisturbed = tmp_path / "raw", tmp_path / "processed", tmp_path / "undisturbed"
-    make_corpus(raw, 16)
+    make_corpus(raw, 10)
+    make_siblings(raw)
     hits = kill_often(raw, out, KILLS, seed=1)
     print(hits)
     complete(raw, out)

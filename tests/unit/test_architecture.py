@@ -16,7 +16,7 @@ FOUNDATIONS = {
 }  # fmt: skip
 STAGES = {"sources", "extract", "repair", "language", "segment", "profile", "capture"}
 COMPOSERS = {"run", "review", "publish"}
-TOP = {"changes_view", "cli", "terminal", "streams", "api", "__main__", "__init__"}
+TOP = {"changes_view", "cli", "logs", "terminal", "streams", "api", "__main__", "__init__"}
 
 
 def imports_of(path: Path) -> set[str]:

@@ -70,12 +70,13 @@ def digests(monkeypatch: pytest.MonkeyPatch, edited: str | None = None) -> dict[
 
 
 CANNOT_CHANGE = {
-    "__init__.py", "__main__.py", "api.py", "cli.py", "changes_view.py", "streams.py", "terminal.py", "py.typed",
+    "__init__.py", "__main__.py", "api.py", "cli.py", "changes_view.py", "logs.py", "streams.py", "terminal.py",
+    "py.typed",
     # a run's bookkeeping: what it passes to a document is in its key by value
     *(f"run/{name}.py" for name in (
-        "__init__", "aggregates", "cells", "changes", "differences", "engine", "gather", "guard", "inspect", "keys",
-        "ledger", "ledger_file", "placing", "plan", "pool", "preview", "progress", "quarantine", "records",
-        "staging", "start_child", "summary", "wire",
+        "__init__", "aggregates", "cells", "changes", "differences", "engine", "gather", "guard", "in_process",
+        "inspect", "keys", "last_lines", "ledger", "ledger_file", "placing", "plan", "pool", "preview", "progress",
+        "quarantine", "records", "staging", "start_child", "summary", "wire",
     )),
     # metadata: what they say of a document is in its key by value
     *(f"sources/{name}.py" for name in ("__init__", "access", "folder", "manifest", "metadata", "values")),
@@ -121,9 +122,9 @@ path, media_type = Path(sys.argv[1]), sys.argv[2]
 data = path.read_bytes()
 source = Source(path=path.name, sha256=hashlib.sha256(data).hexdigest(), media_type=media_type, size=len(data))
 request = {"raw": bytes(path.parent).hex(), "name": bytes(Path(path.name)).hex(), "source": source.model_dump(mode="json")}
-header, document = worker.serve({"task": "read", "findings": [], **request}, b"", Settings())
+header, payload = worker.serve({"task": "read", "findings": [], **request}, b"", Settings())
 assert header["ok"], header
-header, _ = worker.serve({"task": "settle", "answers": {}}, document, Settings())
+header, _ = worker.serve({"task": "settle", "answers": {}}, payload[: header["extracted"]], Settings())
 assert header["ok"], header
 loaded = {module.__file__ for name, module in sys.modules.items() if name.partition(".")[0] == "pipeline"}
 package = Path(pipeline.__file__).parent

@@ -235,14 +235,17 @@ def test_what_no_offset_makes_readable_is_left_as_it_is_or_lost() -> None:
     assert "\ufffd" in lost.raw
 
 
-def test_a_page_is_drawn_with_its_blocks(tmp_path: Path) -> None:
-    path = tmp_path / "a.pdf"
-    path.write_bytes(write_pdf(ONE_LINE))
-    picture = render_page(path, 1)
+def test_a_page_is_drawn_with_its_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = write_pdf(ONE_LINE)
+    blocks = extract(data).blocks
+    for name in ("read_page", "extract_pdf", "_pages"):  # drawing a page reads none
+        monkeypatch.setattr(f"pipeline.extract.pdf.document.{name}", None)
+    picture = render_page(data, 1, blocks, len(data))
     assert picture.startswith(b"\x89PNG")
-    assert picture == render_page(path, 1)
+    assert picture == render_page(data, 1, blocks, len(data))
+    assert picture != render_page(data, 1, (), len(data))
     with pytest.raises(UsageError):
-        render_page(path, 2)
+        render_page(data, 2, blocks, len(data))
 
 
 def test_the_structure_tree_tells_headings_lists_and_artifacts() -> None:

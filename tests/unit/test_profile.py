@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.extract.text import extract_text
 from pipeline.findings import finding
@@ -182,6 +186,43 @@ def test_places_without_an_id_are_kept_apart_by_country() -> None:
 def test_names_are_found_beside_long_runs_of_signs(text: str, found: list[str]) -> None:
     phrases = Phrases({"eurocities": ["Eurocities"], "iclei": ["ICLEI"]})
     assert [text[match.start : match.end] for match in phrases.find(text)] == found
+
+
+NAMES = {
+    "eurocities": ["Eurocities"],
+    "reci": ["RECI", "Rede das Cidades"],
+    "c40": ["C40", "C40 Cities"],
+    "city": ["City of Peace"],
+    "greek": ["Διαπολιτισμικές Πόλεις"],
+}
+PIECES = st.sampled_from(
+    ["RECI", "reci", "Rede", "das", "cidades", "C40", "c40", "cities", "City", "of", "peace", "Istanbul", "İ", "km²",
+     "5", "Διαπολιτισμικές", "ΔΙΑΠΟΛΙΤΙΣΜΙΚΈΣ", "ΠΌΛΕΙΣ", "Πόλεις", "a", "US$", "'s", "’S", "'", "-", "_", ".", "…",
+     "\u0301", "xD", "?" * 20, "'s" * 16, "ﬁ", "Ⅷ", "²", "ⓐ"]
+)  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(st.lists(st.tuples(PIECES, st.sampled_from(["", "", " ", "  ", "\n", "\u00a0"])), max_size=12))
+def test_a_text_that_is_kept_from_spacy_holds_no_name(pieces: list[tuple[str, str]]) -> None:
+    text = "".join(piece + space for piece, space in pieces)
+    phrases, asked = Phrases(NAMES), Phrases(NAMES)
+    asked._may_stand_in = lambda text: True  # type: ignore[method-assign]
+    assert list(phrases.find(text)) == list(asked.find(text))
+
+
+def test_spacy_loads_with_the_first_text_in_which_a_name_can_stand() -> None:
+    code = """
+import sys
+from pipeline.profile.matching import Phrases
+phrases = Phrases({"c40": ["C40 Cities", "Cities C40"]})
+assert not list(phrases.find("A precious city of 40 parks, cities and more"))
+print("spacy" in sys.modules)
+assert list(phrases.find("A member of the C40 cities"))
+print("spacy" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pipeline.model import Document, Source
+    from pipeline.model import Block, Document, Source
     from pipeline.settings import Settings
 
 __all__ = ["extract_pdf", "markdown_pages", "read_pdf", "render_page"]
@@ -35,8 +35,8 @@ def markdown_pages(path: Path | str, settings: Settings | None = None) -> Iterat
     return markdown_pages(path, settings)
 
 
-def render_page(path: Path | str, page: int, settings: Settings | None = None) -> bytes:
+def render_page(data: bytes, page: int, blocks: Sequence[Block], max_bytes: int) -> bytes:
     """A page as PNG with its blocks drawn; see `pipeline.extract.pdf.picture.render_page`."""
     from pipeline.extract.pdf.picture import render_page
 
-    return render_page(path, page, settings)
+    return render_page(data, page, blocks, max_bytes)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.extract.pdf.document import read_bytes, read_pdf
 from pipeline.extract.pdf.opening import opened
 from pipeline.model import Block, PageBox
-from pipeline.settings import Settings
 
 _SCALE = 1.6
 _LARGEST = 4000
@@ -26,23 +24,22 @@ _COLOURS = {
 }
 
 
-def render_page(path: Path | str, page: int, settings: Settings | None = None) -> bytes:
-    """Page `page` (from 1) of the PDF at `path` as a PNG, its blocks drawn and labelled with number, kind and level.
+def render_page(data: bytes, page: int, blocks: Sequence[Block], max_bytes: int) -> bytes:
+    """Page `page` (from 1) of the PDF in `data` as a PNG, with those of `blocks` that stand on it drawn and labelled
+    with number, kind and level. Only this page is drawn; none is read.
 
-    Raises as `read_pdf` does, and UsageError for a page that is not there.
+    Raises as `opened` does (`max_bytes` is its budget), and UsageError for a page that is not there.
     """
     from PIL import ImageDraw
 
-    settings = settings or Settings()
-    document = read_pdf(path, settings)
-    with opened(read_bytes(Path(path)), None, settings.max_pdf_bytes) as file:
+    with opened(data, None, max_bytes) as file:
         if not 1 <= page <= len(file.pdf):
-            raise UsageError(f"There is no page {page}; {Path(path).name} has {len(file.pdf)}.")
+            raise UsageError(f"There is no page {page}; the PDF has {len(file.pdf)}.")
         width, height = file.pdf.get_page_size(page - 1)
         scale = min(_SCALE, _LARGEST / max(width, height, 1))
         image = file.pdf[page - 1].render(scale=scale).to_pil().convert("RGB")
     draw = ImageDraw.Draw(image, "RGBA")
-    for number, block in enumerate(document.blocks):
+    for number, block in enumerate(blocks):
         _draw_block(draw, number, block, page, scale)
     buffer = io.BytesIO()
     image.save(buffer, "PNG")

@@ -17,6 +17,7 @@ def poison() -> None:
 
     def extract(data, source, settings):  # type: ignore[no-untyped-def]
         if b"POISON-CRASH" in data:
+            print("before\n" * 100 + "the last words \x1b[2J of a library", file=sys.stderr, flush=True)
             os.abort()
         if b"POISON-HANG" in data:
             time.sleep(3600)

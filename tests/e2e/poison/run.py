@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from pipeline.__main__ import main
 from pipeline.run import pool
 
 if __name__ == "__main__":
+    if "--debug" in sys.argv:
+        from child import poison
+
+        poison()
     pool.START = Path(__file__).resolve().with_name("child.py")
     main()
