@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _run(stop: _Stop) -> int:
-    from pipeline.cli import command
+    from pipeline.cli.commands import command
 
     try:
         stop.in_order = True

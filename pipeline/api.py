@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from pipeline.model import Document, Profile, Source
+from pipeline.records import Document, Profile, Source
 from pipeline.settings import Settings, load
 
 

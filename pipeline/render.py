@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 
 from pipeline.controls import removed
-from pipeline.losses import lost_in
-from pipeline.model import OMISSION, Block, Cell, Document
-from pipeline.spans import Spans
+from pipeline.knowledge.losses import lost_in
+from pipeline.records import OMISSION, Block, Cell, Document
+from pipeline.records.spans import Spans
 
 _MANY_PLACES = 10_000
 _PLACES_OF_CELL = 10

@@ -23,8 +23,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from pipeline import overlay
 from pipeline.errors import RunError, UsageError
+from pipeline.knowledge import files
 
 CONFIG_FILE = "cityreports.toml"
 
@@ -211,8 +211,8 @@ def check(settings: Settings) -> None:
     for name in ("raw", "out"):
         _check_folder(getattr(settings, name))
     if settings.data is not None:
-        overlay.check(settings.data)
-    known = overlay.load_toml("language/languages.toml", settings.data)["languages"]
+        files.check(settings.data)
+    known = files.load_toml("knowledge/languages.toml", settings.data)["languages"]
     if unknown := sorted(set(settings.languages) - set(known)):
         raise UsageError(
             f"The setting 'languages' names {_short(', '.join(unknown))}; known are {', '.join(sorted(known))}."

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import orjson
 
-from pipeline.findings import finding
-from pipeline.model import REPLACEMENT, Finding, fold_space
+from pipeline.knowledge.findings import finding
+from pipeline.records import REPLACEMENT, Finding, fold_space
 
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _ESCAPE: Final = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.model import REPLACEMENT, Document, block_digest
+from pipeline.records import REPLACEMENT, Document, block_digest
 
 LONGEST_SAME_BODY: Final = 400
 """Characters of a text up to which it may stand on several pages without being theirs: an excuse, a notice, a form.

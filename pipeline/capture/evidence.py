@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from pipeline.capture.form import Form, Weight
 from pipeline.capture.phrases import lexicon, size_of, stem_of, vocabulary
 from pipeline.capture.view import Sentence, View
-from pipeline.model import REPLACEMENT
+from pipeline.records import REPLACEMENT
 
 NOTHING_BESIDE: Final = 40
 """Characters of content up to which what stands around it (furniture, `noscript`) speaks for the capture."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from pipeline.decode import decode_source
-from pipeline.model import Document
-from pipeline.overlay import load_toml
+from pipeline.knowledge.files import load_toml
+from pipeline.records import Document
 
 LONGEST_WALL: Final = 4_000
 """Characters of content up to which a capture may be no page. The longest of the test cases has 694; real consent pages

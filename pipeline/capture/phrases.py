@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from pipeline.lexis.fold import fold
-from pipeline.overlay import load_toml
+from pipeline.knowledge.files import load_toml
+from pipeline.lexicon.folding import fold
 
 _WORD: Final = re.compile(r"\w+")
 _IDENTIFIER: Final = re.compile(

@@ -9,7 +9,7 @@ from pipeline.capture.evidence import NOTHING_BESIDE, Evidence, Reading
 from pipeline.capture.form import LONGEST_WALL, Form
 from pipeline.capture.kinds import DECLARED, KINDS
 from pipeline.capture.view import View, view_of
-from pipeline.model import Document
+from pipeline.records import Document
 from pipeline.settings import Settings
 
 # How many characters of content a capture may have beside the words of walls, by what speaks for its being one. Of

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from pipeline.capture.form import Form, text_patterns
 from pipeline.capture.phrases import size_of, words_of
-from pipeline.model import Block, Document
+from pipeline.records import Block, Document
 
 Place = Literal["title", "heading", "content", "furniture", "cookie", "noscript"]
 

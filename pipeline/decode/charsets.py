@@ -12,8 +12,8 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from pipeline.model import REPLACEMENT
-from pipeline.overlay import load_toml
+from pipeline.knowledge.files import load_toml
+from pipeline.records import REPLACEMENT
 
 _NOISE = re.compile(r"[\s_\-'\"]+")
 _ESCAPED = re.compile("[\udc80-\udcff]+")

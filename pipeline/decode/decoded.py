@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from pipeline.model import Finding
+from pipeline.records import Finding
 
 Method = Literal["bom", "declared", "utf-8", "utf-16", "detected", "mixed"]
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from pipeline.decode.charsets import WIDE, Hole, codec_of, decode_with, table_of
 from pipeline.decode.decoded import Decoded, Method, Segment
-from pipeline.decode.guess import likeliest, looks_like_utf8, read_utf8, without_mark
+from pipeline.decode.detection import likeliest, looks_like_utf8, read_utf8, without_mark
 from pipeline.decode.mixed import Piece, is_mixed, mixed_pieces
-from pipeline.findings import finding
-from pipeline.model import Finding, TextRange
+from pipeline.knowledge.findings import finding
+from pipeline.records import Finding, TextRange
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.decode.guess import SAMPLE, likeliest, read_utf8
+from pipeline.decode.detection import SAMPLE, likeliest, read_utf8
 
 _PIECE = re.compile(rb"[^\n<>]+")
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -33,7 +33,7 @@ def is_mixed(data: bytes, declared: Sequence[str]) -> bool:
     utf8, legacy = _sorted(data)
     if not utf8 or not legacy:
         return False
-    from pipeline.decode.likely import costs, words_of
+    from pipeline.decode.language_fit import costs, words_of
 
     ours = b"\n".join(data[start:end] for start, end in utf8[:400])
     codec = likeliest(b"\n".join(data[start:end] for start, end in legacy[:400]), declared)

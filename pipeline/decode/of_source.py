@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from pipeline.decode.declared import declared_in_markup
 from pipeline.decode.decoded import Decoded
 from pipeline.decode.decoder import decode_bytes
-from pipeline.decode.prescan import declared_in_markup
-from pipeline.model import Source
+from pipeline.records import Source
 
 
 def decode_source(data: bytes, source: Source) -> Decoded:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.errors import UnsupportedType
-from pipeline.model import Document, Source
+from pipeline.records import Document, Source
 from pipeline.settings import Settings
 
 __all__ = ["extract"]
@@ -20,7 +20,7 @@ def extract(data: bytes, source: Source, settings: Settings) -> Document:
 
             return extract_html(data, source, settings)
         case "text/plain" | "text/markdown":
-            from pipeline.extract.text import extract_text
+            from pipeline.extract.text.reader import extract_text
 
             return extract_text(data, source, settings)
         case "application/pdf":

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
-from pipeline.findings import finding
-from pipeline.model import REPLACEMENT, Block, Finding, TextRange
+from pipeline.knowledge.findings import finding
+from pipeline.records import REPLACEMENT, Block, Finding, TextRange
 
 _SPACE: Final = " \t\n\r\f\v\x1c\x1d\x1e\x1f"
 _EXCERPT: Final = 80

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from pipeline.language.spans import Span
-from pipeline.model import Document
+from pipeline.records import Document
 from pipeline.settings import Settings
 
 __all__ = ["Span", "detect", "detect_language", "spans"]

@@ -1,11 +1,18 @@
-"""The languages of records and those of the engine (`pipeline.lexis.identify`): Norwegian is `no` in a record."""
+"""The languages of records and those of the engine that tells them: Norwegian is `no` in a record."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cache
 
-from pipeline.lexis.identify import Guess, closest, identify, kin, known_codes, likely_languages
+from pipeline.lexicon.identification.identify import (
+    Guess,
+    closest,
+    identify,
+    kin,
+    known_codes,
+    likely_languages,
+)
 
 __all__ = ["Guess", "in_engine", "kin_of", "known_languages", "language_of", "likely"]
 

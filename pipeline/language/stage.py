@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import UsageError
-from pipeline.findings import finding
+from pipeline.knowledge.files import load_toml
+from pipeline.knowledge.findings import finding
 from pipeline.language.engine import Guess, kin_of, known_languages, likely
-from pipeline.model import OMISSION, REPLACEMENT, Block, Document, Finding, Known, Source
-from pipeline.overlay import load_toml
+from pipeline.records import OMISSION, REPLACEMENT, Block, Document, Finding, Known, Source
 from pipeline.settings import Settings
 
-_DATA = "language/languages.toml"
+_DATA = "knowledge/languages.toml"
 _SAMPLE = 2000  # characters by which a document is judged
 _FROM_BLOCK = 300  # of these, from one block
 _LITTLE = 25  # letters below which nothing is said

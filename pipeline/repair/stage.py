@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 from unicodedata import is_normalized
 
-from pipeline.findings import finding
-from pipeline.model import (
+from pipeline.knowledge.findings import finding
+from pipeline.records import (
     REPLACEMENT,
     Answers,
     Block,
@@ -21,23 +21,23 @@ from pipeline.model import (
     origins_of,
     raw_span,
 )
-from pipeline.repair.changes import Change, as_edits, difference
-from pipeline.repair.guesser import Guessed, Guesser
-from pipeline.repair.invisible import (
+from pipeline.repair.characters.invisible import (
     control_changes,
     has_letters_as_controls,
     invisible_changes,
     normal_form_changes,
     typographic_control_changes,
 )
-from pipeline.repair.lost import PRIVATE, Loss, icon_changes, losses, symbol_changes, withheld
-from pipeline.repair.oddwords import doubled_changes, unreadable_text
-from pipeline.repair.proof import as_chains
-from pipeline.repair.siblings import restore
+from pipeline.repair.characters.scripts import doubled_changes, unreadable_text
+from pipeline.repair.lost_letters.guesser import Guessed, Guesser
+from pipeline.repair.mojibake.proven_code_pages import as_chains
+from pipeline.repair.restoration import restore
+from pipeline.repair.text_changes import Change, as_edits, difference
+from pipeline.repair.withholding import PRIVATE, Loss, icon_changes, losses, symbol_changes, withheld
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.repair.verdict import Verdict
+    from pipeline.repair.mojibake.verdict import Verdict
 
 _MARK_LEFT = re.compile(
     r"(?<!\S)[\"'(„“«]?(?:[^\W\d_]*[^\W\d_A-Z]\?{1,2}[^\W\d_A-Z]|\?[^\W\d_A-Z])[^\W\d_]*[^\w\s/=&]*(?!\S)"
@@ -95,8 +95,8 @@ def _verdicts(document: Document, answers: Answers) -> dict[int, Verdict]:
     ]
     if not looked_at:
         return {}
-    from pipeline.repair.judge import judge
-    from pipeline.repair.pooling import judge_paragraphs
+    from pipeline.repair.mojibake.judge import judge
+    from pipeline.repair.mojibake.verdicts import judge_paragraphs
 
     plain = [document.blocks[index].text for index in looked_at]
     others = [b.text for b in document.blocks if b.text.isascii() and b.role != "metadata"]
@@ -350,10 +350,10 @@ def _spacing(document: Document) -> list[Finding]:
     ]
     if sum(len(text) for _, text in texts) < _ENOUGH:
         return []
-    from pipeline.lexis.ngrams import ngrams
-    from pipeline.lexis.words import word_list
-    from pipeline.repair.glued import glued_words
-    from pipeline.repair.split import split_words
+    from pipeline.lexicon.ngrams import ngrams
+    from pipeline.lexicon.words import word_list
+    from pipeline.repair.words.glued_words import glued_words
+    from pipeline.repair.words.split_words import split_words
 
     model = ngrams()
     language = _language(document, (text for _, text in texts))
@@ -389,7 +389,7 @@ def _suggested(
 
 def _language(document: Document, texts: Iterable[str]) -> str | None:
     """The language whose letters the text has; None where it is too short to tell."""
-    from pipeline.lexis.ngrams import ngrams
+    from pipeline.lexicon.ngrams import ngrams
 
     sample, size = [], 0
     for text in texts:

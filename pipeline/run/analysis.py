@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.model import Answers, Document, Finding, Profile, Source, Summary
+from pipeline.records import Answers, Document, Finding, Profile, Source, Summary
 from pipeline.run import stages
-from pipeline.run.outputs import document_files
-from pipeline.run.result import Result
 from pipeline.settings import Settings
+from pipeline.store.output_folder import document_files
+from pipeline.store.result import Result
 
 
 @dataclass(frozen=True)

@@ -17,26 +17,27 @@ from typing import TYPE_CHECKING
 import orjson
 
 from pipeline.errors import DocumentError, RunError, UsageError, WorkerCrash
-from pipeline.lexis.cache import CACHE_VARIABLE, cache_folder
-from pipeline.model import Answers, Summary, digest
-from pipeline.run import keys, ledger_file
-from pipeline.run.changes import Change, find_changes, try_again
-from pipeline.run.differences import Differences
+from pipeline.lexicon.cache import CACHE_VARIABLE, cache_folder
+from pipeline.records import Answers, Summary, digest
+from pipeline.records.runs import RunRecord
+from pipeline.run.children.pool import Answer, Pool
 from pipeline.run.gather import gather
-from pipeline.run.ledger import Failed, Ledger, told
-from pipeline.run.ledger_file import LedgerDamaged
-from pipeline.run.outputs import Outputs
 from pipeline.run.placing import Placing
-from pipeline.run.plan import Plan, Refused, Unit, make_plan
-from pipeline.run.pool import Answer, Pool
+from pipeline.run.planning import keys
+from pipeline.run.planning.changes import Change, find_changes, try_again
+from pipeline.run.planning.plan import Plan, Refused, Unit, make_plan
+from pipeline.run.planning.staging import failed_of, failures, stage_failed, stage_settled
 from pipeline.run.progress import Progress, Silence
 from pipeline.run.quarantine import error_of, record_of
-from pipeline.run.records import RunRecord
-from pipeline.run.staging import failed_of, failures, stage_failed, stage_settled
 from pipeline.settings import CONFIG_FILE, Settings
+from pipeline.store import ledger_file
+from pipeline.store.differences import Differences
+from pipeline.store.ledger import Failed, Ledger, told
+from pipeline.store.ledger_file import LedgerDamaged
+from pipeline.store.output_folder import Outputs
 
 if TYPE_CHECKING:
-    from pipeline.run.in_process import InProcess
+    from pipeline.run.children.in_process import InProcess
 
 _LOG = logging.getLogger(__name__)
 
@@ -205,7 +206,9 @@ class _Run:
     def _workers(self, debug: bool) -> Pool | InProcess:
         if not debug:
             return Pool(self._settings)
-        from pipeline.run.in_process import InProcess  # loads all stages, which only children need otherwise
+        from pipeline.run.children.in_process import (
+            InProcess,  # loads all stages, which only children need otherwise
+        )
 
         return InProcess(self._settings)
 

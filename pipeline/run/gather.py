@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.capture import SAME_BODY
-from pipeline.model import Answers, DonorBlock, Passage, Restoration, Summary
+from pipeline.records import Answers, DonorBlock, Passage, Restoration, Summary
 from pipeline.settings import Settings
 
 _PROVERS = 2

@@ -13,13 +13,13 @@ from typing import Any
 import orjson
 
 from pipeline.errors import ChangedWhileReading, RunError, UsageError
-from pipeline.model import Block, Document, Edit, Origin, PageBox, Profile, TextRange, locate, raw_span
-from pipeline.run.ledger import Ledger
-from pipeline.run.outputs import DOCUMENTS, QUARANTINE
-from pipeline.run.records import ErrorRecord
+from pipeline.records import Block, Document, Edit, Origin, PageBox, Profile, TextRange, locate, raw_span
+from pipeline.records.runs import ErrorRecord
 from pipeline.settings import Settings
 from pipeline.sources import content
 from pipeline.sources.folder import path_bytes, path_text
+from pipeline.store.ledger import Ledger
+from pipeline.store.output_folder import DOCUMENTS, QUARANTINE
 
 _SHORTEST_ID = 4
 _LONGEST_POSITION = 10

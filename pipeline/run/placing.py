@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 import orjson
 
 from pipeline.errors import RunError
+from pipeline.records.runs import RunRecord
 from pipeline.run import guard, quarantine
-from pipeline.run.differences import Differences, compare, standing_of
-from pipeline.run.ledger import Failed, Ledger, Settled, Standing
-from pipeline.run.ledger_file import LEDGER
-from pipeline.run.outputs import DOCUMENTS, Outputs
-from pipeline.run.plan import Plan
-from pipeline.run.records import RunRecord
-from pipeline.run.staging import Outlook, failed_of, outlook, settled_of
+from pipeline.run.planning.plan import Plan
+from pipeline.run.planning.staging import Outlook, failed_of, outlook, settled_of
 from pipeline.settings import Settings
+from pipeline.store.differences import Differences, compare, standing_of
+from pipeline.store.ledger import Failed, Ledger, Settled, Standing
+from pipeline.store.ledger_file import LEDGER
+from pipeline.store.output_folder import DOCUMENTS, Outputs
 
 if TYPE_CHECKING:
-    from pipeline.run.aggregates import Corpus
+    from pipeline.exports.aggregates import Corpus
 
 AGGREGATES = "aggregates"
 CHANGES, HELD = "changes", "held"
@@ -56,7 +56,7 @@ class Placing:
 
         Raises HeldBack, with nothing replaced, where too much would be lost and is not `accepted`.
         """
-        from pipeline.run import aggregates  # pandas and pyarrow are not loaded where nothing changed
+        from pipeline.exports import aggregates  # pandas and pyarrow are not loaded where nothing changed
 
         ahead = outlook(self._ledger, self._plan)
         corpus = aggregates.assemble(ahead.settled.values())
@@ -136,11 +136,12 @@ class Placing:
                 self._ledger.forget(owner)
 
     def _join(self, corpus: Corpus) -> RunRecord:
-        from pipeline.run import aggregates
-        from pipeline.run.summary import make_record
+        from pipeline.exports import aggregates
+        from pipeline.profiles import make_cities
+        from pipeline.run.run_record import make_record
 
         failed = self._ledger.failed()
-        files = aggregates.files(corpus, failed)
+        files = aggregates.files(corpus, make_cities(corpus.profiles), failed)
         old = {output.path for output in self._ledger.outputs() if output.owner == AGGREGATES}
         written = [self._outputs.write(path, data, AGGREGATES) for path, data in files.items()]
         standing = [output for output in self._ledger.outputs() if output.owner != AGGREGATES]

@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import RunError
-from pipeline.run.changes import find_changes
-from pipeline.run.differences import Differences
 from pipeline.run.engine import Options, Result, check_folders
-from pipeline.run.ledger import Ledger, told
-from pipeline.run.ledger_file import LedgerDamaged
-from pipeline.run.outputs import Outputs
 from pipeline.run.placing import CHANGES, HELD
-from pipeline.run.plan import make_plan
+from pipeline.run.planning.changes import find_changes
+from pipeline.run.planning.plan import make_plan
 from pipeline.settings import Settings
+from pipeline.store.differences import Differences
+from pipeline.store.ledger import Ledger, told
+from pipeline.store.ledger_file import LedgerDamaged
+from pipeline.store.output_folder import Outputs
 
 
 def preview(settings: Settings, options: Options) -> Result:

@@ -14,14 +14,14 @@ from pipeline.errors import (
     Unreadable,
     UsageError,
 )
-from pipeline.run.identity import without_secrets
-from pipeline.run.ledger import Output
-from pipeline.run.outputs import QUARANTINE, Outputs
-from pipeline.run.plan import Refused, Unit
-from pipeline.run.pool import Answer
-from pipeline.run.records import ErrorRecord
+from pipeline.records.runs import ErrorRecord
+from pipeline.run.children.pool import Answer
+from pipeline.run.planning.identity import without_secrets
+from pipeline.run.planning.plan import Refused, Unit
 from pipeline.settings import Settings
 from pipeline.sources.content import open_file
+from pipeline.store.ledger import Output
+from pipeline.store.output_folder import QUARANTINE, Outputs
 
 MAX_TRIES = 2
 """How often a document that is stopped by a limit, or kills its process, is tried under one key: once, and once more by

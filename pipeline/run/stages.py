@@ -6,27 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from pipeline import capture
-from pipeline.causes import RESTORING, class_of
 from pipeline.errors import NotThePage, TooLarge
 from pipeline.extract import extract
-from pipeline.findings import finding
+from pipeline.knowledge.causes import RESTORING, class_of
+from pipeline.knowledge.findings import finding
+from pipeline.knowledge.losses import lost_in
 from pipeline.language import detect_language
-from pipeline.losses import lost_in
-from pipeline.model import (
-    Answers,
-    Block,
-    Document,
-    Finding,
-    Known,
-    Profile,
-    Source,
-    Summary,
-    block_digest,
-)
-from pipeline.profile import identity_of, make_profile
+from pipeline.profiles import identity_of, make_profile
+from pipeline.records import Answers, Block, Document, Finding, Known, Profile, Source, Summary, block_digest
 from pipeline.repair import proven_pages, repair
-from pipeline.run.identity import document_id, without_secrets
-from pipeline.run.passages import offered_texts, passages
+from pipeline.run.offers import offered_texts, passages
+from pipeline.run.planning.identity import document_id, without_secrets
 from pipeline.segment import segment
 from pipeline.settings import Settings
 

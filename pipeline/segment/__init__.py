@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.model import Answers, Document
+from pipeline.records import Answers, Document
 from pipeline.settings import Settings
 
 __all__ = ["segment", "shared_sections"]

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.lexis.fold import fold
-from pipeline.model import Block, Document, Role
-from pipeline.segment.headings import match_heading
-from pipeline.segment.phrases import (
+from pipeline.lexicon.folding import fold
+from pipeline.records import Block, Document, Role
+from pipeline.segment.furniture_words import (
     Phrases,
     is_breadcrumb,
     is_footer,
@@ -18,6 +17,7 @@ from pipeline.segment.phrases import (
     role_by_words,
     table_of_contents,
 )
+from pipeline.segment.headings import match_heading
 
 _MASTHEAD = 40  # blocks of content among which the title stands
 _BODY = 120  # characters of a paragraph with which the text proper begins

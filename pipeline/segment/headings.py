@@ -1,7 +1,7 @@
 """Which canonical section a heading opens: by its wording, by folded or fuzzy spelling, or by telling words.
 
-The wordings are data (`taxonomy/<language>.toml`). A heading is compared with those of its document's language in
-all four ways, with those of the other languages word for word only.
+The wordings are data (`knowledge/headings/<language>.toml`). A heading is compared with those of its document's
+language in all four ways, with those of the other languages word for word only.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pipeline.lexis.countries import code_of, country_in, key
-from pipeline.lexis.fold import fold
-from pipeline.overlay import load_toml, names
+from pipeline.knowledge.files import load_toml, names
+from pipeline.lexicon.folding import fold
+from pipeline.lexicon.places.countries import code_of, country_in, key
 
-FOLDER = "segment/taxonomy"
+FOLDER = "knowledge/headings"
 OTHER = "other"
 CITY, COUNTRY = "0city", "0country"
 MAX_WORDS = 14
@@ -158,7 +158,7 @@ def _without_number(words: list[str]) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _chapter_words() -> frozenset[str]:
-    return frozenset(map(fold, load_toml("segment/furniture.toml")["chapter_words"]))
+    return frozenset(map(fold, load_toml("knowledge/furniture.toml")["chapter_words"]))
 
 
 def _variants(words: list[str], language: str | None, city: str | None) -> list[list[str]]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from pipeline.findings import finding
-from pipeline.lexis import gazetteer
-from pipeline.losses import lost_in
-from pipeline.model import (
+from pipeline.knowledge.findings import finding
+from pipeline.knowledge.losses import lost_in
+from pipeline.lexicon.places import gazetteer
+from pipeline.records import (
     REPLACEMENT,
     Answers,
     Block,
@@ -26,10 +26,10 @@ from pipeline.model import (
     new_block,
 )
 from pipeline.segment.anatomy import Anatomy, anatomy
-from pipeline.segment.damage import damage
+from pipeline.segment.furniture_words import is_related, phrases
 from pipeline.segment.headings import OTHER, Found, languages, match_heading, sections
-from pipeline.segment.phrases import is_related, phrases
-from pipeline.segment.rescue import rescued
+from pipeline.segment.reinstatement import rescued
+from pipeline.segment.section_status import damage
 from pipeline.settings import Settings
 
 _METADATA = ("url", "site", "language", "title", "description", "published", "updated", "author", "city")

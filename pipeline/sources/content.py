@@ -21,9 +21,9 @@ from pipeline.errors import (
     Unreadable,
     UnsupportedType,
 )
-from pipeline.findings import finding
-from pipeline.model import Finding
-from pipeline.overlay import load_toml
+from pipeline.knowledge.files import load_toml
+from pipeline.knowledge.findings import finding
+from pipeline.records import Finding
 from pipeline.sources.access import NotAFile, open_file
 from pipeline.sources.gz import MAGIC, Members
 

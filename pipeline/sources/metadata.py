@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.findings import finding
-from pipeline.model import Finding, Known
+from pipeline.knowledge.findings import finding
+from pipeline.records import Finding, Known
 from pipeline.sources.access import NotAFile, open_file
 from pipeline.sources.folder import SIDECAR_SUFFIX, path_text
 from pipeline.sources.manifest import Manifest, read_manifest

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from urllib.parse import SplitResult, urlsplit
 
 from pipeline.decode.charsets import codec_of
-from pipeline.model import REPLACEMENT
+from pipeline.records import REPLACEMENT
 
 KEYS = (
     "url", "fetched_at", "status", "charset", "language", "site", "licence", "publish", "is_page", "city", "title",

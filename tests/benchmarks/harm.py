@@ -16,8 +16,8 @@ from pathlib import Path
 
 import ftfy
 
-from pipeline.causes import class_of
-from pipeline.model import Answers, Document, Source, digest, short_id
+from pipeline.knowledge.causes import class_of
+from pipeline.records import Answers, Document, Source, digest, short_id
 from pipeline.repair import detect, explain_repairs, repair, repair_text
 from pipeline.run.stages import read_document
 from pipeline.settings import Settings

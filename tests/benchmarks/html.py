@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
-from pipeline.extract.html import classify, main_text
+from pipeline.extract.html import main_text
+from pipeline.extract.html.main_content import classifier
 from tests.benchmarks.html_scores import Sample, by_type, load, run, snippets_f1
 from tests.benchmarks.html_structure import checks
 from tests.benchmarks.html_train import trained
@@ -34,8 +35,8 @@ def measure(data: Path) -> list[Row]:
 
 def unseen(samples: list[Sample]) -> list[Row]:
     """Quality on the half that is held out, with weights trained on the other half."""
-    forest = classify.forest_of(trained([sample for sample in samples if not sample.held_out]))
-    with patch.object(classify, "_forest", lambda: forest):
+    forest = classifier.forest_of(trained([sample for sample in samples if not sample.held_out]))
+    with patch.object(classifier, "_forest", lambda: forest):
         return list(quality([sample for sample in samples if sample.held_out], "held out"))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.extract.html.forest import LEAVES, Forest
+from pipeline.extract.html.main_content.forest import LEAVES, Forest
 
 ROUNDS: Final = 400
 SETTINGS: Final[dict[str, Any]] = {

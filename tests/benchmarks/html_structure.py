@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.extract.html import read_html
-from pipeline.model import Block, Document
+from pipeline.records import Block, Document
 
 BASE = "https://city.example.org/page"
 

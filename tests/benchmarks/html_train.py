@@ -22,14 +22,14 @@ import orjson
 from numpy.typing import NDArray
 
 from pipeline.decode import declared_in_markup, decode_bytes
-from pipeline.extract.html import classify
-from pipeline.extract.html.blocks import BlockBuilder
-from pipeline.extract.html.draft import Draft
-from pipeline.extract.html.features import features, names
-from pipeline.extract.html.headings import find_headings
+from pipeline.extract.html.blocks.builder import BlockBuilder
+from pipeline.extract.html.blocks.draft import Draft
+from pipeline.extract.html.blocks.duplicates import merge_twins
+from pipeline.extract.html.blocks.implied_headings import find_headings
+from pipeline.extract.html.main_content import classifier
+from pipeline.extract.html.main_content.features import features, names
+from pipeline.extract.html.markup.parser import parse
 from pipeline.extract.html.metadata import PageData
-from pipeline.extract.html.parser import parse
-from pipeline.extract.html.twins import merge_twins
 from pipeline.settings import Settings
 from tests.benchmarks.html_boost import fit
 from tests.benchmarks.html_scores import Sample, digest, fold, load
@@ -115,7 +115,7 @@ def main() -> int:
         print("Name the folder of benchmark data: make train DATA=../shared/bench")
         return 2
     weights = trained(load(Path(sys.argv[1])))
-    target = Path(classify.__file__).with_name(classify.WEIGHTS)
+    target = Path(classifier.__file__).with_name(classifier.WEIGHTS)
     trees = b",\n".join(map(orjson.dumps, weights.pop("trees")))
     target.write_bytes(orjson.dumps(weights)[:-1] + b',"trees":[\n' + trees + b"\n]}\n")
     print(f"{weights['trained_on']} -> {target.name}")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pipeline.language import detect
-from pipeline.model import digest
+from pipeline.records import digest
 from tests.benchmarks.report import Row
 from tests.benchmarks.text import HALVES
 

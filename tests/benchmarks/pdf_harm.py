@@ -18,9 +18,10 @@ from pathlib import Path
 import pypdfium2
 
 from pipeline.errors import DocumentError
-from pipeline.extract.pdf import pdfium, read_pdf
-from pipeline.lexis.ngrams import ngrams
-from pipeline.model import REPLACEMENT, Answers, Document
+from pipeline.extract.pdf import read_pdf
+from pipeline.extract.pdf.page_content import pdfium
+from pipeline.lexicon.ngrams import ngrams
+from pipeline.records import REPLACEMENT, Answers, Document
 from pipeline.repair import repair
 from pipeline.settings import Settings
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from pipeline.errors import DocumentError
 from pipeline.language import detect_language
-from pipeline.model import Answers, Document, Source
-from pipeline.profile import make_profile
+from pipeline.profiles import make_profile
+from pipeline.records import Answers, Document, Source
 from pipeline.repair import repair
 from pipeline.run import stages
 from pipeline.segment import segment

@@ -20,11 +20,11 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from pipeline.causes import class_of
-from pipeline.model import short_id
+from pipeline.knowledge.causes import class_of
+from pipeline.records import short_id
 from pipeline.repair import detect, explain_repairs, repair_text
-from pipeline.repair.judge import Judge, judge
-from pipeline.repair.pooling import judge_paragraphs
+from pipeline.repair.mojibake.judge import Judge, judge
+from pipeline.repair.mojibake.verdicts import judge_paragraphs
 from tests.benchmarks.report import Row
 
 HALVES = {"held out": 0, "looked at": 1}

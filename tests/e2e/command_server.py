@@ -23,7 +23,7 @@ SECONDS = 100
 
 def serve() -> None:
     """Answer requests until standard input ends: the exit code of each (negative for a signal)."""
-    import pipeline.cli
+    import pipeline.cli.commands
     import pipeline.run.engine
     import pipeline.run.inspect  # noqa: F401
 

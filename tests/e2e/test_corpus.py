@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from pipeline import causes
-from pipeline.losses import lost_in
-from pipeline.model import Document
+from pipeline.knowledge import causes
+from pipeline.knowledge.losses import lost_in
+from pipeline.records import Document
 from tests.conftest import PROJECT
 from tests.e2e.helpers import differences, ingest, snapshot
 from tests.e2e.scoring import Scores, compare

@@ -17,9 +17,9 @@ import pytest
 from pipeline.errors import RunError, UsageError
 from pipeline.run import engine
 from pipeline.run.engine import Options
-from pipeline.run.ledger_file import LEDGER
 from pipeline.run.preview import preview
 from pipeline.settings import Settings
+from pipeline.store.ledger_file import LEDGER
 from tests.e2e.helpers import differences, ingest, make_corpus, run, snapshot
 
 

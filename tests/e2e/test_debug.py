@@ -22,7 +22,7 @@ def test_debugging_shows_the_traceback_and_needs_no_child(raw: Path, tmp_path: P
     assert done.returncode == 0, done.stderr
     assert "Traceback (most recent call last)" in done.stderr
     assert "ZeroDivisionError: poisoned" in done.stderr
-    assert "DEBUG pipeline.run.in_process: read defect.txt" in done.stderr
+    assert "DEBUG pipeline.run.children.in_process: read defect.txt" in done.stderr
     assert "read failed: defect.txt (internal-error" in done.stderr
     assert "started child" not in done.stderr
 

@@ -17,18 +17,18 @@ PAGES = {
     "notes.txt": "Turku\n\nThe city lets flats to new residents.\n",
 }
 EDITED = [
-    ("extract/text_reader.py", {"notes.txt"}),
-    ("extract/text_runs.py", {"notes.txt"}),
-    ("extract/text_shape.py", {"notes.txt"}),
-    ("extract/text.toml", {"notes.txt"}),
-    ("extract/html/flow.py", {"page.html"}),
-    ("run/passages.py", {"page.html", "notes.txt"}),
-    ("run/identity.py", {"page.html", "notes.txt"}),
+    ("extract/text/units.py", {"notes.txt"}),
+    ("extract/text/lines.py", {"notes.txt"}),
+    ("extract/text/line_shape.py", {"notes.txt"}),
+    ("extract/text/line_shape.toml", {"notes.txt"}),
+    ("extract/html/blocks/text_flow.py", {"page.html"}),
+    ("run/offers.py", {"page.html", "notes.txt"}),
+    ("run/planning/identity.py", {"page.html", "notes.txt"}),
     ("sources/content.py", {"page.html", "notes.txt"}),
-    ("causes.toml", {"page.html", "notes.txt"}),
-    ("findings.toml", {"page.html", "notes.txt"}),
+    ("knowledge/causes.toml", {"page.html", "notes.txt"}),
+    ("knowledge/findings.toml", {"page.html", "notes.txt"}),
     ("cli.py", set()),
-    ("run/aggregates.py", set()),
+    ("exports/aggregates.py", set()),
 ]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.run import pool
+from pipeline.run.children import pool
 from tests.e2e.helpers import environment, make_corpus
 
 TRAP = (

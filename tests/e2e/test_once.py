@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import Source
-from pipeline.run import engine, result, worker
-from pipeline.run.ledger import Ledger
-from pipeline.run.staging import settled_of
+from pipeline.records import Source
+from pipeline.run import engine
+from pipeline.run.children import worker
+from pipeline.run.planning.staging import settled_of
 from pipeline.settings import Settings
 from pipeline.sources import content
+from pipeline.store import result
+from pipeline.store.ledger import Ledger
 from tests.conftest import PROJECT
 from tests.e2e.helpers import differences, make_corpus, snapshot
 

@@ -49,10 +49,10 @@ def start(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
         ("click", ["--help"]),
         ("pydantic", ["--help"]),
         ("rich.console", ["--help"]),
-        ("pipeline.cli", ["--help"]),
+        ("pipeline.cli.commands", ["--help"]),
         ("pipeline.settings", ["--help"]),
         ("pipeline.run.engine", ["status"]),
-        ("pipeline.run.records", ["schema", "profile"]),
+        ("pipeline.records.runs", ["schema", "profile"]),
         ("pipeline.run.inspect", ["show", "x"]),
     ],
 )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.run.cells import safe_cell
+from pipeline.exports.cells import safe_cell
 from tests.e2e.helpers import ingest
 
 SOFFICE = shutil.which("soffice")

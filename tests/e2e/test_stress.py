@@ -13,8 +13,8 @@ import pytest
 
 from pipeline import settings as configuration
 from pipeline.errors import RunError, UsageError
-from pipeline.run.ledger_file import LEDGER
 from pipeline.sources import metadata
+from pipeline.store.ledger_file import LEDGER
 from tests.conftest import PROJECT
 from tests.e2e.helpers import (
     SIDECAR,

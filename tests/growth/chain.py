@@ -13,10 +13,10 @@ from typing import Any
 
 import pipeline
 from pipeline.errors import DocumentError
-from pipeline.model import Answers, Source
+from pipeline.records import Answers, Source
 from pipeline.run import stages
-from pipeline.run.outputs import document_files
 from pipeline.settings import Settings
+from pipeline.store.output_folder import document_files
 from tests.growth.measure import without_collector
 
 PACKAGE = Path(pipeline.__file__).parent
@@ -80,9 +80,9 @@ def _through(data: bytes, media_type: str, timed: Callable[[str, Callable[[], An
 @cache
 def _warm() -> None:
     """Load what is loaded once in a process, so that no measurement pays for it."""
-    from pipeline import lexis
+    from pipeline import lexicon
 
-    lexis.warm()
+    lexicon.warm()
     for media_type in ("text/markdown", "text/html"):
         _through(_WARM.encode(), media_type, lambda _, call: call())
     gc.collect()

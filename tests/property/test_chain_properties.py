@@ -9,10 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import DocumentError
-from pipeline.extract.text import extract_text
+from pipeline.extract.text.reader import extract_text
 from pipeline.language import detect_language
-from pipeline.model import REPLACEMENT, Answers, Document, Known, Profile, Source, block_digest, locate, undo
-from pipeline.profile import make_cities, make_profile
+from pipeline.profiles import make_cities, make_profile
+from pipeline.records import (
+    REPLACEMENT,
+    Answers,
+    Document,
+    Known,
+    Profile,
+    Source,
+    block_digest,
+    locate,
+    undo,
+)
 from pipeline.repair import repair
 from pipeline.segment import segment
 from pipeline.settings import Settings

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.html.forest import LEAVES, Forest
+from pipeline.extract.html.main_content.forest import LEAVES, Forest
 
 
 @given(st.data())

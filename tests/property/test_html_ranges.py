@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.extract.html import main_text, read_html
-from pipeline.model import TextRange, fold_space
+from pipeline.records import TextRange, fold_space
 
 TAGS = [
     "p",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from pipeline.controls import removed
-from pipeline.model import OMISSION, Block, BlockKind, Cell, Document, Link, Source, new_block
+from pipeline.records import OMISSION, Block, BlockKind, Cell, Document, Link, Source, new_block
 from pipeline.render import markdown, table_rows
 
 SOURCE = Source(path="x.txt", sha256="0" * 64, media_type="text/plain", size=1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Edit, TextRange, apply, fold_space, locate, new_block, raw_span, text_span, undo
-from pipeline.spans import Spans
+from pipeline.records import Edit, TextRange, apply, fold_space, locate, new_block, raw_span, text_span, undo
+from pipeline.records.spans import Spans
 
 TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=40)
 

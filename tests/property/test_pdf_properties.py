@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import DocumentError
-from pipeline.model import Document, PageBox, undo
+from pipeline.records import Document, PageBox, undo
 from tests.unit.pdf_reading import extract
 from tests.unit.pdf_writing import write_pdf
 

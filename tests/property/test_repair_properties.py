@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.causes import class_of
-from pipeline.losses import lost_in
-from pipeline.model import Answers, Document, Source, TextRange, fold_space, new_block, undo
+from pipeline.knowledge.causes import class_of
+from pipeline.knowledge.losses import lost_in
+from pipeline.records import Answers, Document, Source, TextRange, fold_space, new_block, undo
 from pipeline.repair import repair
-from pipeline.repair.changes import as_edits, difference
-from pipeline.repair.invisible import normal_form_changes
+from pipeline.repair.characters.invisible import normal_form_changes
+from pipeline.repair.text_changes import as_edits, difference
 from pipeline.settings import Settings
 
 SOURCE = Source(path="a.txt", sha256="0" * 64, media_type="text/plain", size=1)

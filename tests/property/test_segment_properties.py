@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.model import Answers, Block, Document, Source, block_digest, new_block
+from pipeline.records import Answers, Block, Document, Source, block_digest, new_block
 from pipeline.segment import segment
 from pipeline.settings import Settings
 

@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import EmptyDocument
-from pipeline.extract.text import extract_text
-from pipeline.extract.text_shape import is_rule
-from pipeline.model import Source, TextRange, fold_space
+from pipeline.extract.text.line_shape import is_rule
+from pipeline.extract.text.reader import extract_text
+from pipeline.records import Source, TextRange, fold_space
 from pipeline.settings import Settings
 
 PIECES = ["word", "Two words", "•", "• 1", "- item", "1. one", "2.", "# Head", "====", "---", "> said", "", " ",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from pipeline.extract.pdf import extract_pdf
-from pipeline.model import Document, Source
+from pipeline.records import Document, Source
 from pipeline.settings import Settings
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.repair.at_home import are_at_home
-from pipeline.repair.judge import judge
-from pipeline.repair.pooling import judge_paragraphs
+from pipeline.repair.mojibake.at_home import are_at_home
+from pipeline.repair.mojibake.judge import judge
+from pipeline.repair.mojibake.verdicts import judge_paragraphs
 
 AT_HOME = [
     "möchten für schöne Nähe",

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import RunError
-from pipeline.lexis import cache
+from pipeline.lexicon import cache
 from tests.conftest import PROJECT
 
 NAME = "words-1.bin"
@@ -178,7 +178,7 @@ def test_a_cache_folder_that_cannot_be_made_is_one_sentence(
 CHILD = """
 import sys, time
 from pathlib import Path
-from pipeline.lexis import cache
+from pipeline.lexicon import cache
 def build(path):
     with path.open("wb") as file:
         file.write(b"half")
@@ -230,7 +230,7 @@ def test_of_two_that_build_at_once_one_builds_and_both_read_it(folder: Path, tmp
 
 def test_the_real_files_are_built_again_where_they_were_damaged(folder: Path) -> None:
     code = """
-from pipeline.lexis import countries, cache
+from pipeline.lexicon import countries, cache
 assert countries.code_of("Polska") == "PL"
 """
 
@@ -251,12 +251,12 @@ assert countries.code_of("Polska") == "PL"
 def test_a_child_says_what_is_wrong_with_the_cache_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.run import worker
+    from pipeline.run.children import worker
     from pipeline.settings import Settings
 
     def warm(*_: object) -> None:
         raise RunError("The cache folder cannot be used.")
 
-    monkeypatch.setattr(worker.lexis, "warm", warm)
+    monkeypatch.setattr(worker.lexicon, "warm", warm)
     header, _ = worker.serve({"task": "warm"}, b"", Settings())
     assert (header["ends_run"], header["message"]) == ("RunError", "The cache folder cannot be used.")

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import capture
 from pipeline.errors import DOCUMENT_ERRORS, NotThePage
-from pipeline.model import Answers, Document, Source
+from pipeline.records import Answers, Document, Source
 from pipeline.run import stages
 from pipeline.settings import Settings
 from pipeline.sources import content, metadata

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline import causes, findings, terminal
-from pipeline.model import Edit
+from pipeline.cli import terminal
+from pipeline.knowledge import causes, findings
+from pipeline.records import Edit
 from pipeline.settings import Settings
 from tests.conftest import PROJECT
 
@@ -27,7 +28,7 @@ TREES = {
 }
 CAUSE_AT = {"Change": 3, "difference": 2, "Edit": None, "_trimmed": None}
 """What takes a cause: its place among the arguments; None where it is given by name only, or handed on."""
-BY_HAND = {"repair/verdict.py": {"mojibake", "mojibake-by-site"}}
+BY_HAND = {"repair/mojibake/verdict.py": {"mojibake", "mojibake-by-site"}}
 """Causes that are put together of pieces: `Verdict.cause`. A test below reads them from what it gives."""
 
 
@@ -72,7 +73,7 @@ def made_findings() -> dict[str, set[str]]:
     catalogue = set(findings.catalogue())
     made: dict[str, set[str]] = {}
     for module, tree in TREES.items():
-        if module == "findings.py":
+        if module == "knowledge/findings.py":
             continue
         for name, call in calls(tree):
             if not call.args:
@@ -104,7 +105,7 @@ def made_causes() -> dict[str, set[str]]:
                 found |= literals(value)
                 found |= values_of(value.id, tree) if isinstance(value, ast.Name) else set()
         if (
-            module == "extract/pdf/assemble.py"
+            module == "extract/pdf/blocks.py"
         ):  # edits of a line are listed with their causes before they are made
             for node in ast.walk(tree):
                 if isinstance(node, ast.Tuple) and len(node.elts) in (2, 4):
@@ -127,11 +128,11 @@ def test_what_is_changed_is_listed_and_what_is_listed_is_changed() -> None:
 
 @pytest.mark.parametrize("by_site", [False, True])
 def test_the_cause_of_a_verdict_is_listed(by_site: bool) -> None:
-    from pipeline.repair.verdict import Verdict
+    from pipeline.repair.mojibake.verdict import Verdict
 
     steps = (("cp1252", "latin-1"), ("utf-8", "cp1252"))
     verdict = Verdict((), "y", "x", steps, "de", 9.0, True, by_site)
-    assert causes.word_of(verdict.cause) in BY_HAND["repair/verdict.py"]
+    assert causes.word_of(verdict.cause) in BY_HAND["repair/mojibake/verdict.py"]
     assert causes.class_of(verdict.cause) == "repair"
 
 

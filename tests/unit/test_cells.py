@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.controls import removed
-from pipeline.run.cells import original, safe_cell
+from pipeline.exports.cells import original, safe_cell
 from tests.conftest import PROJECT
 
 CASES = tomllib.loads((PROJECT / "tests" / "cases" / "cells" / "cells.toml").read_text(encoding="utf-8"))[

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import controls, terminal
+from pipeline import controls
+from pipeline.cli import terminal
 from tests.conftest import PROJECT
 
 DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -94,8 +95,8 @@ def test_each_line_of_the_terminal_is_made_safe() -> None:
 def test_the_counts_of_a_run_add_up(
     documents: int, quarantined: int, done: int, failed: int, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from pipeline.run.differences import Differences
     from pipeline.settings import Settings
+    from pipeline.store.differences import Differences
 
     counts = {
         "documents": documents,

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from pipeline.errors import DOCUMENT_ERRORS
-from pipeline.findings import catalogue
-from pipeline.model import REPLACEMENT
+from pipeline.knowledge.findings import catalogue
+from pipeline.records import REPLACEMENT
 from tests.corpus import damage, reports
 
 ROOT = Path(__file__).parents[2]

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from pipeline.run.differences import FieldChange, compare
-from pipeline.run.ledger import Standing
+from pipeline.store.differences import FieldChange, compare
+from pipeline.store.ledger import Standing
 
 
 def record(**fields: Any) -> dict[tuple[str, str], Standing]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.lexis import countries, gazetteer
+from pipeline.lexicon.places import countries, gazetteer
 
 
 @pytest.mark.parametrize(

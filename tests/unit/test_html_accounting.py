@@ -12,8 +12,8 @@ from hypothesis import given, settings
 
 from pipeline.extract.accounting import LeftOut, balance, count_text
 from pipeline.extract.html import extract_html, main_text, read_html
-from pipeline.extract.html.blocks import BlockBuilder
-from pipeline.model import Block, Document, Source, TextRange, new_block
+from pipeline.extract.html.blocks.builder import BlockBuilder
+from pipeline.records import Block, Document, Source, TextRange, new_block
 from pipeline.settings import Settings
 from tests.property.test_html_ranges import MARKUP
 from tests.unit.test_html_cases import CASES, read

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.extract.html import main_text, read_html
-from pipeline.model import Block, Document, TextRange
+from pipeline.records import Block, Document, TextRange
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "html").iterdir())
 

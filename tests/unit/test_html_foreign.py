@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.extract.html import read_html
-from pipeline.extract.html.scan import scan
+from pipeline.extract.html.markup.source_scan import scan
 
 READ = [
     ("<p>vor<svg><style/></svg><p>nach", ["vor", "nach"]),

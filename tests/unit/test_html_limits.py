@@ -7,7 +7,7 @@ import pytest
 from pipeline.errors import UnsupportedType
 from pipeline.extract import extract
 from pipeline.extract.html import extract_html, read_html
-from pipeline.model import Document, Source, TextRange
+from pipeline.records import Document, Source, TextRange
 from pipeline.settings import Settings
 
 AFTER = "<p>Danach steht noch ein Satz.</p>"

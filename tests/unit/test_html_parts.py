@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 
 from pipeline.extract.html import read_html
-from pipeline.extract.html.about import BLOCK, page_names, page_row
-from pipeline.extract.html.classify import furniture
-from pipeline.extract.html.draft import Draft
-from pipeline.extract.html.embedded import embedded_lines
-from pipeline.extract.html.features import features, names
-from pipeline.extract.html.forest import Forest
-from pipeline.extract.html.hints import beginnings_of, hints_of, word_bits, word_names
+from pipeline.extract.html.blocks.draft import Draft
+from pipeline.extract.html.embedded_data import embedded_lines
+from pipeline.extract.html.main_content.classifier import furniture
+from pipeline.extract.html.main_content.features import features, names
+from pipeline.extract.html.main_content.forest import Forest
+from pipeline.extract.html.main_content.page_features import BLOCK, page_names, page_row
+from pipeline.extract.html.markup.name_hints import beginnings_of, hints_of, word_bits, word_names
+from pipeline.extract.html.markup.parser import Node, parse
+from pipeline.extract.html.markup.source_scan import MARK, scan
 from pipeline.extract.html.metadata import PageData
-from pipeline.extract.html.parser import Node, parse
-from pipeline.extract.html.scan import MARK, scan
-from pipeline.model import TextRange, locate
+from pipeline.records import TextRange, locate
 
 
 def test_scanner_leaves_only_markers_for_text() -> None:

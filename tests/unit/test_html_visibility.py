@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.extract.html import read_html
-from pipeline.extract.html.hints import hints_of
+from pipeline.extract.html.markup.name_hints import hints_of
 
 TEXT = "Die Stadt plant neue Radwege zwischen Bahnhof und Hafen; der Rat hat am Montag zugestimmt."
 

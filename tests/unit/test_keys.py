@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.model import Source
-from pipeline.run import keys
+from pipeline.records import Source
+from pipeline.run.planning import keys
 from pipeline.settings import Settings
 from tests.conftest import PROJECT
 
@@ -37,11 +37,11 @@ def imported(name: str) -> set[str]:
 def test_what_a_file_of_the_key_imports_is_in_the_key(media_type: str) -> None:
     """A file that the key forgets would leave stale results; those named are known to change nothing."""
     harmless = {
-        "run/wire.py",  # messages between processes
-        "run/ledger.py",  # the type of what was written
+        "store/packing.py",  # messages between processes
+        "store/ledger.py",  # the type of what was written
         "sources/access.py",  # opens a file; the digest of its bytes is in the key
         "sources/__init__.py",
-        "run/__init__.py",
+        *(f"{folder}/__init__.py" for folder in ("exports", "run", "run/children", "run/planning", "store")),
         "__init__.py",
     }
     for name in FILES:
@@ -70,18 +70,21 @@ def digests(monkeypatch: pytest.MonkeyPatch, edited: str | None = None) -> dict[
 
 
 CANNOT_CHANGE = {
-    "__init__.py", "__main__.py", "api.py", "cli.py", "changes_view.py", "logs.py", "streams.py", "terminal.py",
-    "py.typed",
+    "__init__.py", "__main__.py", "api.py", "logs.py", "streams.py", "py.typed",
+    *(f"cli/{name}.py" for name in ("__init__", "changes_view", "commands", "terminal")),
+    *(f"exports/{name}.py" for name in ("__init__", "aggregates", "cells")),
     # a run's bookkeeping: what it passes to a document is in its key by value
     *(f"run/{name}.py" for name in (
-        "__init__", "aggregates", "cells", "changes", "differences", "engine", "gather", "guard", "in_process",
-        "inspect", "keys", "last_lines", "ledger", "ledger_file", "placing", "plan", "pool", "preview", "progress",
-        "quarantine", "records", "staging", "start_child", "summary", "wire",
+        "__init__", "engine", "gather", "guard", "inspect", "placing", "preview", "progress", "quarantine",
+        "run_record",
     )),
+    *(f"run/planning/{name}.py" for name in ("__init__", "changes", "keys", "plan", "staging")),
+    *(f"run/children/{name}.py" for name in ("__init__", "in_process", "last_lines", "pool", "start_child")),
+    *(f"store/{name}.py" for name in ("__init__", "differences", "ledger", "ledger_file", "packing")),
     # metadata: what they say of a document is in its key by value
     *(f"sources/{name}.py" for name in ("__init__", "access", "folder", "manifest", "metadata", "values")),
 }  # fmt: skip
-READERS = {"extract/html/": TYPES[:1], "extract/pdf/": TYPES[3:], "extract/text": TYPES[1:3]}
+READERS = {"extract/html/": TYPES[:1], "extract/pdf/": TYPES[3:], "extract/text/": TYPES[1:3]}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -114,8 +117,8 @@ opened = set()
 sys.addaudithook(lambda event, args: opened.add(os.fsdecode(args[0])) if event == "open" and isinstance(args[0], (str, bytes)) else None)
 
 import pipeline
-from pipeline.model import Source
-from pipeline.run import worker
+from pipeline.records import Source
+from pipeline.run.children import worker
 from pipeline.settings import Settings
 
 path, media_type = Path(sys.argv[1]), sys.argv[2]
@@ -153,9 +156,9 @@ def test_whatever_a_child_loads_or_opens_for_a_document_is_in_its_key(path: str,
 
 
 def test_a_reader_is_in_the_keys_of_its_own_format_only() -> None:
-    assert keys.concerns("extract/text_reader.py", "text/plain")
-    assert not keys.concerns("extract/text_reader.py", "text/html")
-    assert keys.concerns("extract/pdf/ruled.py", "application/pdf")
-    assert not keys.concerns("extract/pdf/ruled.py", "text/plain")
+    assert keys.concerns("extract/text/units.py", "text/plain")
+    assert not keys.concerns("extract/text/units.py", "text/html")
+    assert keys.concerns("extract/pdf/tables/ruled.py", "application/pdf")
+    assert not keys.concerns("extract/pdf/tables/ruled.py", "text/plain")
     assert all(keys.concerns("extract/accounting.py", media_type) for media_type in TYPES)
     assert all(keys.concerns("strings.py", media_type) for media_type in TYPES)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import pytest
 
-from pipeline.run.last_lines import LastLines
+from pipeline.run.children.last_lines import LastLines
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import RunError
-from pipeline.run import ledger_file
-from pipeline.run.ledger import Failed, Ledger, Output, Settled, Staged, Standing, seal, told, unseal
-from pipeline.run.ledger_file import LEDGER, LedgerDamaged
+from pipeline.store import ledger_file
+from pipeline.store.ledger import Failed, Ledger, Output, Settled, Staged, Standing, seal, told, unseal
+from pipeline.store.ledger_file import LEDGER, LedgerDamaged
 
 TABLES = ("meta", "files", "reads", "staged", "settled", "failed", "standing", "outputs")
 

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.lexis import countries, gazetteer, words
-from pipeline.lexis.cache import CACHE_VARIABLE
+from pipeline.lexicon import words
+from pipeline.lexicon.cache import CACHE_VARIABLE
+from pipeline.lexicon.places import countries, gazetteer
 from tests.conftest import PROJECT
 
 MEMORY = 340
@@ -21,8 +22,8 @@ MEMORY = 340
 
 FIRST_USE = """
 from pathlib import Path
-from pipeline import lexis
-lexis.warm()
+from pipeline import lexicon
+lexicon.warm()
 (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:")]
 print(int(line.split()[1]) // 1024)
 """  # not getrusage, which counts what the process was before it became this one

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from pipeline import causes
-from pipeline.losses import lost_in
-from pipeline.model import (
+from pipeline.knowledge import causes
+from pipeline.knowledge.losses import lost_in
+from pipeline.profiles.quality import damage
+from pipeline.records import (
     Answers,
     Document,
     Edit,
@@ -21,10 +22,9 @@ from pipeline.model import (
     apply,
     new_block,
 )
-from pipeline.profile.quality import damage
 from pipeline.render import markdown
 from pipeline.run import stages
-from pipeline.run.passages import passages
+from pipeline.run.offers import passages
 from pipeline.settings import Settings
 from tests.conftest import PROJECT
 from tests.unit.pdf_writing import write_broken_font
@@ -132,7 +132,7 @@ def test_icons_are_one_finding_for_information() -> None:
 
 
 def test_what_a_sibling_restored_is_lost_no_more() -> None:
-    from pipeline.model import DonorBlock, Restoration
+    from pipeline.records import DonorBlock, Restoration
 
     raw = "\ufffd" * 40
     blocks = (

@@ -12,8 +12,8 @@ import pytest
 
 from pipeline.errors import BrokenDocument, EmptyDocument, EncryptedDocument, TooLarge, Unreadable, UsageError
 from pipeline.extract.pdf import extract_pdf, markdown_pages, read_pdf, render_page
-from pipeline.extract.pdf.document import page_ranges
-from pipeline.model import Document, Known, PageBox, Source, locate, undo
+from pipeline.extract.pdf.reader import page_ranges
+from pipeline.records import Document, Known, PageBox, Source, locate, undo
 from pipeline.settings import Settings
 from tests.unit.pdf_writing import HEIGHT, WIDTH, write_broken_font, write_pdf, write_tagged
 
@@ -239,7 +239,7 @@ def test_a_page_is_drawn_with_its_blocks(monkeypatch: pytest.MonkeyPatch) -> Non
     data = write_pdf(ONE_LINE)
     blocks = extract(data).blocks
     for name in ("read_page", "extract_pdf", "_pages"):  # drawing a page reads none
-        monkeypatch.setattr(f"pipeline.extract.pdf.document.{name}", None)
+        monkeypatch.setattr(f"pipeline.extract.pdf.reader.{name}", None)
     picture = render_page(data, 1, blocks, len(data))
     assert picture.startswith(b"\x89PNG")
     assert picture == render_page(data, 1, blocks, len(data))

@@ -11,12 +11,13 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from pipeline.extract.pdf import content, read_pdf
+from pipeline.extract.pdf import read_pdf
 from pipeline.extract.pdf.accounting import PageAccount, account, page_account
-from pipeline.extract.pdf.content import page_content
 from pipeline.extract.pdf.opening import opened
-from pipeline.extract.pdf.pdfium import handle
-from pipeline.model import Block, Document
+from pipeline.extract.pdf.page_content import words as content
+from pipeline.extract.pdf.page_content.pdfium import handle
+from pipeline.extract.pdf.page_content.words import page_content
+from pipeline.records import Block, Document
 from tests.benchmarks import pdf
 from tests.conftest import PROJECT, SHARED
 from tests.unit.pdf_hostile import one_page, stream
@@ -85,7 +86,7 @@ def test_words_in_no_line_or_in_two_are_found_out_by_name() -> None:
         page_content(handle(file.pdf.raw), 0) as page,
     ):
         assert page is not None
-        from pipeline.extract.pdf.lines import make_lines, make_pieces
+        from pipeline.extract.pdf.layout.lines import make_lines, make_pieces
 
         upright, _ = make_pieces(page, range(len(page)))
         (line,) = make_lines(upright, page, (0.0, 595.0))

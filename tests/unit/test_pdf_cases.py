@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.extract.pdf import markdown_pages, read_pdf
-from pipeline.model import undo
+from pipeline.records import undo
 from tests.unit.pdf_writing import write_pdf
 
 CASES = sorted((Path(__file__).parent.parent / "cases" / "pdf").glob("*/case.toml"))

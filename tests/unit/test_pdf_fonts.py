@@ -9,9 +9,9 @@ import pdfplumber
 import pikepdf
 import pytest
 
-from pipeline.extract.pdf.font_evidence import named
-from pipeline.extract.pdf.font_tables import cff, truetype, type1
-from pipeline.model import REPLACEMENT, Answers, Document, undo
+from pipeline.extract.pdf.fonts.font_evidence import named
+from pipeline.extract.pdf.fonts.font_tables import cff, truetype, type1
+from pipeline.records import REPLACEMENT, Answers, Document, undo
 from pipeline.repair import repair
 from pipeline.settings import Settings
 from tests.unit.pdf_hostile import one_page, stream

@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 
 from pipeline.errors import DocumentError
-from pipeline.model import Document
+from pipeline.records import Document
 from tests.unit.pdf_reading import extract
 from tests.unit.pdf_writing import HEIGHT, WIDTH, write_broken_font, write_content, write_pdf
 

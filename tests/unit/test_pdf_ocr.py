@@ -14,7 +14,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.extract.pdf import extract_pdf, ocr
-from pipeline.model import Document, PageBox, Source, locate, undo
+from pipeline.records import Document, PageBox, Source, locate, undo
 from pipeline.settings import Settings
 from tests.unit.pdf_writing import HEIGHT, WIDTH
 

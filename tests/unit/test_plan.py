@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from pipeline.run import keys, plan
+from pipeline.run.planning import keys, plan
 from pipeline.settings import Settings
 from pipeline.sources import folder
 

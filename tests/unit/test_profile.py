@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract.text import extract_text
-from pipeline.findings import finding
-from pipeline.model import Answers, CityRef, Document, Finding, Known, Profile, Source
-from pipeline.profile import make_cities, make_profile
-from pipeline.profile.address import canonical, site_of
-from pipeline.profile.matching import Phrases, tokenizer, tokens
-from pipeline.profile.numbers import parse_number
-from pipeline.profile.quality import quality
+from pipeline.extract.text.reader import extract_text
+from pipeline.knowledge.findings import finding
+from pipeline.profiles import make_cities, make_profile
+from pipeline.profiles.numbers import parse_number
+from pipeline.profiles.phrase_matcher import Phrases, tokenizer, tokens
+from pipeline.profiles.quality import quality
+from pipeline.profiles.web_address import canonical, site_of
+from pipeline.records import Answers, CityRef, Document, Finding, Known, Profile, Source
 from pipeline.segment import segment
 from pipeline.settings import Settings
 from tests.conftest import PROJECT
@@ -214,7 +214,7 @@ def test_a_text_that_is_kept_from_spacy_holds_no_name(pieces: list[tuple[str, st
 def test_spacy_loads_with_the_first_text_in_which_a_name_can_stand() -> None:
     code = """
 import sys
-from pipeline.profile.matching import Phrases
+from pipeline.profiles.phrase_matcher import Phrases
 phrases = Phrases({"c40": ["C40 Cities", "Cities C40"]})
 assert not list(phrases.find("A precious city of 40 parks, cities and more"))
 print("spacy" in sys.modules)

@@ -6,8 +6,9 @@ import re
 
 import click
 
-from pipeline import cli, errors
-from pipeline.run.records import SCHEMAS
+from pipeline import errors
+from pipeline.cli import commands
+from pipeline.records.runs import SCHEMAS
 from pipeline.settings import Settings
 from tests.conftest import PROJECT
 
@@ -16,7 +17,7 @@ PROCESSED = (PROJECT / "processed" / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_command_and_option_is_documented() -> None:
-    for name, command in cli.cli.commands.items():
+    for name, command in commands.cli.commands.items():
         assert f"cityreports {name}" in README, name
         for parameter in command.params:
             for option in parameter.opts if isinstance(parameter, click.Option) else ():
@@ -24,7 +25,7 @@ def test_every_command_and_option_is_documented() -> None:
 
 
 def test_every_command_has_help_and_an_example() -> None:
-    for name, command in cli.cli.commands.items():
+    for name, command in commands.cli.commands.items():
         assert command.help, name
         assert "Example" in (command.epilog or ""), name
 
@@ -39,7 +40,7 @@ def test_every_exit_code_is_documented() -> None:
     kinds = {errors.UsageError.exit_code, errors.RunError.exit_code}
     for code in {0} | own | kinds:
         assert f"| {code} |" in README
-        assert f"  {code}  " in (cli.cli.epilog or ""), code
+        assert f"  {code}  " in (commands.cli.epilog or ""), code
 
 
 def test_every_target_of_the_makefile_is_told_by_help() -> None:
@@ -51,7 +52,7 @@ def test_every_target_of_the_makefile_is_told_by_help() -> None:
 
 
 def test_the_folder_of_outputs_explains_every_output() -> None:
-    from pipeline.run.aggregates import Corpus, files
+    from pipeline.exports.aggregates import Corpus, files
 
     for path in files(Corpus((), (), frozenset()), ()):
         shown = "schema/*.json" if path.startswith("schema/") else path

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pipeline.findings import finding
-from pipeline.model import OMISSION, Answers, Block, Cell, Document, Edit, Link, Source, apply, new_block
+from pipeline.knowledge.findings import finding
+from pipeline.records import OMISSION, Answers, Block, Cell, Document, Edit, Link, Source, apply, new_block
 from pipeline.render import markdown, markdown_block, plain, table_rows
 from pipeline.repair import repair
 from pipeline.settings import Settings

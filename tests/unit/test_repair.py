@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.model import Answers, Block, Document, Metadata, Source, TextRange, new_block, undo
+from pipeline.records import Answers, Block, Document, Metadata, Source, TextRange, new_block, undo
 from pipeline.repair import repair
 from pipeline.settings import Settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.repair.familiar import Vocabulary, is_foreign, malformed, unfamiliar
+from pipeline.repair.mojibake.known_language import Vocabulary, is_foreign, malformed, unfamiliar
 
 
 @pytest.mark.parametrize(

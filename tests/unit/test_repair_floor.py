@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import digest
+from pipeline.records import digest
 from tests.benchmarks.text import HALVES, measure_part
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.model import Answers, Block, Document, Metadata, Source, TextRange, new_block
+from pipeline.records import Answers, Block, Document, Metadata, Source, TextRange, new_block
 from pipeline.repair import repair
 from pipeline.segment import segment
 from pipeline.settings import Settings

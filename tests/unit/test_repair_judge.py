@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import undo
+from pipeline.records import undo
 from pipeline.repair import detect, explain_repairs, repair_text
 
 CASES = Path(__file__).parents[1] / "cases" / "repair"

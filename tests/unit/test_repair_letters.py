@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.lexis.letters import letters_beyond_ascii
-from pipeline.lexis.ngrams import ngrams
-from pipeline.lexis.spellings import spellings
+from pipeline.lexicon.identification.alphabets import letters_beyond_ascii
+from pipeline.lexicon.ngrams import ngrams
+from pipeline.lexicon.spellings import spellings
 from pipeline.repair import repair_text
-from pipeline.repair.fitting import best_fit
-from pipeline.repair.letters import guesses, with_marks_lost
-from pipeline.repair.speech import LOST, speech
+from pipeline.repair.lost_letters.document_words import LOST, speech
+from pipeline.repair.lost_letters.guesses import guesses
+from pipeline.repair.lost_letters.question_marks import with_marks_lost
+from pipeline.repair.lost_letters.word_fit import best_fit
 from pipeline.settings import Settings
 
 SENTENCES = {
@@ -85,7 +86,7 @@ def test_the_documents_own_words_count() -> None:
 @pytest.mark.parametrize("text", ["Det �r bra.", "Planen finns f�r att hjälpa."])
 def test_of_two_words_that_a_lost_letter_makes_alike_none_is_certain(text: str) -> None:
     known = speech(["Kommunen har arbetat med planen under flera veckor och den ska bli klar."], ngrams())
-    (guess,) = guesses(text.replace("ä", "a"), known, ngrams())
+    (guess,) = guesses(text.replace("ä", "a"), known, ngrams(), {})
     assert guess.probability < Settings.model_construct().guess_threshold
 
 
@@ -96,7 +97,7 @@ def test_a_guess_keeps_every_letter_that_is_left(text: str) -> None:
     assert len(marked) == len(text)
     known = speech([marked], ngrams())
     end = 0
-    for guess in guesses(marked, known, ngrams(), marks=LOST not in text):
+    for guess in guesses(marked, known, ngrams(), {}, marks=LOST not in text):
         assert end <= guess.start < guess.end <= len(text)
         assert 0.0 <= guess.probability < 1.0
         assert len(guess.word) == guess.end - guess.start

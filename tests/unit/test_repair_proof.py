@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.model import Answers, Document, Source, Summary, TextRange, new_block
+from pipeline.records import Answers, Document, Source, Summary, TextRange, new_block
 from pipeline.repair import proven_pages, repair
 from pipeline.run.gather import gather
 from pipeline.settings import Settings

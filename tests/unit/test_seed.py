@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.extract import extract
 from pipeline.language import detect_language
-from pipeline.model import Answers, Document, Profile, Source, TextRange, locate, undo
-from pipeline.profile import make_profile
+from pipeline.profiles import make_profile
+from pipeline.records import Answers, Document, Profile, Source, TextRange, locate, undo
 from pipeline.repair import repair
 from pipeline.segment import segment
 from pipeline.settings import Settings

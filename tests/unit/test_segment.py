@@ -7,21 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract.text import extract_text
+from pipeline.extract.text.reader import extract_text
+from pipeline.knowledge.files import load_toml
 from pipeline.language import detect_language
-from pipeline.lexis.fold import fold
-from pipeline.model import (
-    Answers,
-    Block,
-    Document,
-    Known,
-    Link,
-    Source,
-    TextRange,
-    block_digest,
-    new_block,
-)
-from pipeline.overlay import load_toml
+from pipeline.lexicon.folding import fold
+from pipeline.records import Answers, Block, Document, Known, Link, Source, TextRange, block_digest, new_block
 from pipeline.repair import repair
 from pipeline.segment import segment
 from pipeline.segment.headings import languages, match_heading, sections, taxonomy
@@ -43,7 +33,7 @@ def test_heading(language: str, heading: str, section: str, how: str) -> None:
 
 @pytest.mark.parametrize("language", languages(None))
 def test_every_wording_is_found_where_it_stands(language: str) -> None:
-    entries = load_toml(f"segment/taxonomy/{language}.toml")["sections"]
+    entries = load_toml(f"knowledge/headings/{language}.toml")["sections"]
     assert set(entries) == set(sections(None))
     for section, entry in entries.items():
         assert len(entry["headings"]) >= 4 and entry["words"], section

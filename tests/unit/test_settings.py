@@ -7,10 +7,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from pipeline import overlay
 from pipeline.errors import UsageError
-from pipeline.run import worker
-from pipeline.run.pool import Answer
+from pipeline.knowledge import files
+from pipeline.run.children import worker
+from pipeline.run.children.pool import Answer
 from pipeline.run.quarantine import error_of
 from pipeline.settings import Settings, load
 
@@ -42,21 +42,21 @@ def test_languages_may_be_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_shipped_data_file_fits_itself(tmp_path: Path) -> None:
     """What the program ships may be copied into the overlay folder as it is."""
-    package = Path(overlay.__file__).parent
-    for name in overlay._shipped():
+    package = Path(files.__file__).parents[1]
+    for name in files._shipped():
         target = tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((package / name).read_bytes())
-        if name.startswith("segment/taxonomy/") and not name.endswith("sections.toml"):
+        if name.startswith("knowledge/headings/") and not name.endswith("sections.toml"):
             target.with_name("xx.toml").write_bytes(target.read_bytes())
-    overlay.check(tmp_path)
+    files.check(tmp_path)
 
 
 def test_files_of_others_in_the_folder_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "x.toml").write_text("[", encoding="utf-8")
     (tmp_path / "notes.toml").write_text("[", encoding="utf-8")
-    overlay.check(tmp_path)
+    files.check(tmp_path)
 
 
 def test_an_error_of_the_user_in_a_child_ends_the_run_and_not_the_document(

@@ -28,8 +28,8 @@ from pipeline.errors import (
     Unreadable,
     UnsupportedType,
 )
-from pipeline.run.outputs import Outputs
 from pipeline.sources import access, content, folder, values
+from pipeline.store.output_folder import Outputs
 
 MIB = 1 << 20
 SETFSUID = {"x86_64": 122, "aarch64": 151}

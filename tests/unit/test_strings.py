@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from pipeline.extract import extract
 from pipeline.extract.html import read_html
-from pipeline.model import REPLACEMENT, Document, Finding, Known, Source, new_block
+from pipeline.records import REPLACEMENT, Document, Finding, Known, Source, new_block
 from pipeline.settings import Settings
 from pipeline.sources import metadata
 from pipeline.strings import Foreign, unbroken

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import EmptyDocument
-from pipeline.extract.text import extract_text
-from pipeline.model import Block, Document, Known, Source, TextRange, locate
+from pipeline.extract.text.reader import extract_text
+from pipeline.records import Block, Document, Known, Source, TextRange, locate
 from pipeline.settings import Settings
 
 CASES = Path(__file__).parent.parent / "cases" / "text"

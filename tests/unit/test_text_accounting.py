@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract import text as text_module
-from pipeline.extract.text import extract_text
-from pipeline.model import Document, Source
+from pipeline.extract.text.reader import extract_text
+from pipeline.extract.text.reader import reader as text_module
+from pipeline.records import Document, Source
 from pipeline.settings import Settings
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "text").iterdir())

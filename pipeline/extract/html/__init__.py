@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from pipeline.model import Document, Known, OutlineEntry, Source
+from pipeline.records import Document, Known, OutlineEntry, Source
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ _HARD_LIMIT = 8
 def extract_html(data: bytes, source: Source, settings: Settings) -> Document:
     """The page in `data` as a document. Metadata found in it are added to the source's where not known yet."""
     from pipeline.extract.accounting import balance
-    from pipeline.extract.html.leftovers import pieces
+    from pipeline.extract.html.blocks.leftovers import pieces
     from pipeline.extract.html.page import blocks_of, findings_of, read_page
-    from pipeline.findings import finding
+    from pipeline.knowledge.findings import finding
 
     most = settings.max_text_bytes * _HARD_LIMIT
     decoded = _decode(data[:most], source.metadata.get("charset"))

@@ -13,9 +13,9 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
-from pipeline.extract.html.embedded import linked_data
-from pipeline.extract.html.parser import Node, Tree
-from pipeline.model import Known, fold_space
+from pipeline.extract.html.embedded_data import linked_data
+from pipeline.extract.html.markup.parser import Node, Tree
+from pipeline.records import Known, fold_space
 from pipeline.strings import unbroken
 
 _LONGEST_VALUE: Final = 2000

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.extract.accounting import LeftOut
-from pipeline.extract.html.blocks import BlockBuilder
-from pipeline.extract.html.classify import classify
-from pipeline.extract.html.draft import Draft
-from pipeline.extract.html.embedded import embedded_lines
-from pipeline.extract.html.headings import find_headings
-from pipeline.extract.html.leftovers import left_out
+from pipeline.extract.html.blocks.builder import BlockBuilder
+from pipeline.extract.html.blocks.draft import Draft
+from pipeline.extract.html.blocks.duplicates import merge_twins
+from pipeline.extract.html.blocks.implied_headings import find_headings
+from pipeline.extract.html.blocks.leftovers import left_out
+from pipeline.extract.html.embedded_data import embedded_lines
+from pipeline.extract.html.main_content.classifier import classify
+from pipeline.extract.html.markup.parser import Tree, parse
 from pipeline.extract.html.metadata import PageData, absolute
-from pipeline.extract.html.parser import Tree, parse
-from pipeline.extract.html.twins import merge_twins
-from pipeline.findings import finding
-from pipeline.model import Block, Cell, Finding, Link, Metadata, Role, TextRange, new_block
+from pipeline.knowledge.findings import finding
+from pipeline.records import Block, Cell, Finding, Link, Metadata, Role, TextRange, new_block
 from pipeline.settings import Settings
 
 _SHORT_CONTENT: Final = 200

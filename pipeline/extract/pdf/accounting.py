@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.extract.pdf.content import Content
-from pipeline.extract.pdf.grids import Grid
-from pipeline.extract.pdf.lines import Line
-from pipeline.extract.pdf.pdfium import HYPHEN, whole
-from pipeline.findings import finding
-from pipeline.model import Block, Finding, PageBox
+from pipeline.extract.pdf.layout.lines import Line
+from pipeline.extract.pdf.page_content.pdfium import HYPHEN, whole
+from pipeline.extract.pdf.page_content.words import Content
+from pipeline.extract.pdf.tables.grid import Grid
+from pipeline.knowledge.findings import finding
+from pipeline.records import Block, Finding, PageBox
 
 CONTROL, SPACE, OVERPRINT, BEYOND = "control", "space", "overprint", "beyond-budget"
 """Reasons for which characters are left out: control characters, which no reader sees; what a broken font has in place

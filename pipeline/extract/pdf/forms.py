@@ -8,10 +8,10 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from pipeline.extract.pdf.content import Frame
-from pipeline.extract.pdf.lines import Line
-from pipeline.extract.pdf.pdfium import Floats
-from pipeline.model import fold_space
+from pipeline.extract.pdf.layout.lines import Line
+from pipeline.extract.pdf.page_content.pdfium import Floats
+from pipeline.extract.pdf.page_content.words import Frame
+from pipeline.records import fold_space
 from pipeline.strings import Foreign
 
 _MAX_FIELDS = 10_000

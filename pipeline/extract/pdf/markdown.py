@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipeline.model import OMISSION, REPLACEMENT, Block
+from pipeline.records import OMISSION, REPLACEMENT, Block
 from pipeline.render import table_markdown
 
 _LIKE_HEADING = re.compile(r"^#{1,6}(?=\s)")

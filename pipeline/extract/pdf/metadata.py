@@ -8,7 +8,7 @@ import re
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from pipeline.model import Known, fold_space
+from pipeline.records import Known, fold_space
 from pipeline.strings import Foreign, unbroken
 
 _DATE = re.compile(r"^(?:D:)?(\d{4})(\d{2})?(\d{2})?")

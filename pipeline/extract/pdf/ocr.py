@@ -18,7 +18,7 @@ from typing import Any
 import pypdfium2 as pdfium
 
 from pipeline.extract.pdf.accounting import OCR
-from pipeline.model import Block, Edit, PageBox, apply, new_block
+from pipeline.records import Block, Edit, PageBox, apply, new_block
 
 _COMMAND = "tesseract"
 _DOTS = 300

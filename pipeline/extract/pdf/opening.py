@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 import pypdfium2 as pdfium
 
 from pipeline.errors import BrokenDocument, EmptyDocument, EncryptedDocument, TooLarge
-from pipeline.extract.pdf.mended import Mended
-from pipeline.extract.pdf.verdicts import Verdicts
-from pipeline.findings import finding
-from pipeline.model import Finding
+from pipeline.extract.pdf.fonts.mended import Mended
+from pipeline.extract.pdf.fonts.verdicts import Verdicts
+from pipeline.knowledge.findings import finding
+from pipeline.records import Finding
 from pipeline.strings import Foreign
 
 _HEADER_WITHIN = 1024

@@ -33,6 +33,6 @@ def poison() -> None:
 if __name__ == "__main__":
     sys.path[:] = sys.argv[1:]
     poison()
-    from pipeline.run.worker import main
+    from pipeline.run.children.worker import main
 
     main()

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from pipeline.__main__ import main
-from pipeline.run import pool
+from pipeline.run.children import pool
 
 if __name__ == "__main__":
     if "--debug" in sys.argv:

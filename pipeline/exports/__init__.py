@@ -1,0 +1,1 @@
+"""The files that a run writes from all records: JSON lines, CSV, Parquet."""

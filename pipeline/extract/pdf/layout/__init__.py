@@ -1,0 +1,1 @@
+"""Words of a PDF page to lines, columns, paragraphs and headings."""

@@ -1,0 +1,1 @@
+"""Tables of a PDF page: ruled, or told by how their words stand below each other."""

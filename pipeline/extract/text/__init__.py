@@ -1,0 +1,1 @@
+"""Plain text and Markdown to a document: lines, units over several lines, blocks."""

@@ -1,0 +1,1 @@
+"""What the program knows as data: findings, causes, headings, networks, names. A user may extend most of it."""

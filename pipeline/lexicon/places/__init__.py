@@ -1,0 +1,1 @@
+"""Cities and countries by their names."""

@@ -1,0 +1,123 @@
+"""Record types shared by all packages, and the text operations that belong to them.
+
+All records are frozen pydantic models; `cityreports schema` prints their JSON Schema. The two functions that carry the
+product's central promise are here: `undo` plays a block's edits backwards to its raw text, and `locate` leads from a
+span of the text as it is now to the places in the source it came from.
+"""
+
+from __future__ import annotations
+
+from pipeline.records.base import (
+    OMISSION,
+    REPLACEMENT,
+    Record,
+    Text,
+    block_digest,
+    digest,
+    fold_space,
+    short_id,
+)
+from pipeline.records.blocks import (
+    Block,
+    BlockKind,
+    Cell,
+    Link,
+    Role,
+    Visibility,
+    apply,
+    locate,
+    new_block,
+    origins_of,
+)
+from pipeline.records.documents import (
+    Document,
+    Finding,
+    Known,
+    OutlineEntry,
+    Section,
+    SectionStatus,
+    Severity,
+    Source,
+)
+from pipeline.records.edits import Edit, raw_span, text_span, undo
+from pipeline.records.exchange import Answers, DonorBlock, Passage, Restoration, Summary
+from pipeline.records.origins import Metadata, Origin, PageBox, Sibling, TextRange
+from pipeline.records.profiles import (
+    Capture,
+    City,
+    CityRef,
+    Conflict,
+    Contact,
+    EvidenceSpan,
+    KeyFigure,
+    Network,
+    Person,
+    Policy,
+    Profile,
+    ProfileKind,
+    ProfileSection,
+    Provenance,
+    Quality,
+    Quote,
+    ReportEdition,
+)
+
+__all__ = [
+    "OMISSION",
+    "REPLACEMENT",
+    "Answers",
+    "Block",
+    "BlockKind",
+    "Capture",
+    "Cell",
+    "City",
+    "CityRef",
+    "Conflict",
+    "Contact",
+    "Document",
+    "DonorBlock",
+    "Edit",
+    "EvidenceSpan",
+    "Finding",
+    "KeyFigure",
+    "Known",
+    "Link",
+    "Metadata",
+    "Network",
+    "Origin",
+    "OutlineEntry",
+    "PageBox",
+    "Passage",
+    "Person",
+    "Policy",
+    "Profile",
+    "ProfileKind",
+    "ProfileSection",
+    "Provenance",
+    "Quality",
+    "Quote",
+    "Record",
+    "ReportEdition",
+    "Restoration",
+    "Role",
+    "Section",
+    "SectionStatus",
+    "Severity",
+    "Sibling",
+    "Source",
+    "Summary",
+    "Text",
+    "TextRange",
+    "Visibility",
+    "apply",
+    "block_digest",
+    "digest",
+    "fold_space",
+    "locate",
+    "new_block",
+    "origins_of",
+    "raw_span",
+    "short_id",
+    "text_span",
+    "undo",
+]

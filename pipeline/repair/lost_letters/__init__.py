@@ -1,0 +1,1 @@
+"""Letters that a charset lacked: which words are guessed, and which guesses are certain."""

@@ -1,0 +1,1 @@
+"""Words that stand glued together or parted by a space."""

@@ -1,0 +1,1 @@
+"""Which documents there are, which of them are done again, and why."""
