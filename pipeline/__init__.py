@@ -3,8 +3,9 @@
     record = pipeline.ingest("raw", "processed")      # a folder, as `make ingest` does
     document = pipeline.read("raw/page.html")         # one file, block by block
     profile = pipeline.profile("raw/page.html")       # one file, as typed fields
+    tables = pipeline.frames("processed")             # what a run wrote, as data frames
 
-These three, `locate`, `undo`, `Settings` and the errors are what the package offers; the record types are in
+These four, `locate`, `undo`, `Settings` and the errors are what the package offers; the record types are in
 `pipeline.records`.
 """
 
@@ -14,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.api import ingest, profile, read
+    from pipeline.api import frames, ingest, profile, read
     from pipeline.errors import CityReportsError, DocumentError, RunError, UsageError
     from pipeline.records import locate, undo
     from pipeline.settings import Settings
@@ -25,6 +26,7 @@ __all__ = [
     "RunError",
     "Settings",
     "UsageError",
+    "frames",
     "ingest",
     "locate",
     "profile",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import ingest
+from pipeline import Settings, ingest
 from tests.unit.pdf_hostile import FILES, LOCKED, SENTENCE
 
 _SECONDS = 60
@@ -30,7 +30,8 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, st
         if password is not None:
             (raw / f"{name}.pdf.meta.json").write_text(json.dumps({"password": password}), encoding="utf-8")
     start = time.monotonic()
-    ingest(raw, out, time_limit=_SECONDS, memory_limit=_MEMORY, max_pages=_PAGES)
+    limits = Settings(time_limit=_SECONDS, memory_limit=_MEMORY, max_pages=_PAGES)
+    ingest(raw, out, settings=limits)
     assert time.monotonic() - start < 2 * _SECONDS
     return _outcome(out)
 

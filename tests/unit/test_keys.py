@@ -72,7 +72,7 @@ def digests(monkeypatch: pytest.MonkeyPatch, edited: str | None = None) -> dict[
 CANNOT_CHANGE = {
     "__init__.py", "__main__.py", "api.py", "logs.py", "streams.py", "py.typed",
     *(f"cli/{name}.py" for name in ("__init__", "changes_view", "commands", "terminal")),
-    *(f"exports/{name}.py" for name in ("__init__", "aggregates", "cells")),
+    *(f"exports/{name}.py" for name in ("__init__", "aggregates", "cells", "frames")),
     # a run's bookkeeping: what it passes to a document is in its key by value
     *(f"run/{name}.py" for name in (
         "__init__", "engine", "gather", "guard", "inspect", "placing", "preview", "progress", "quarantine",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib
 import inspect
+from pathlib import Path
+
+import pytest
 
 import pipeline
-from pipeline import records
+from pipeline import api, records
 
-FUNCTIONS = {"ingest", "read", "profile", "locate", "undo"}
+FUNCTIONS = {"ingest", "frames", "read", "profile", "locate", "undo"}
 CLASSES = {"CityReportsError", "UsageError", "RunError", "DocumentError", "Settings"}
 
 
@@ -29,3 +33,23 @@ def test_everything_public_says_what_it_means() -> None:
             value = getattr(module, name)
             if inspect.isclass(value) or inspect.isfunction(value):
                 assert inspect.getdoc(value), name
+
+
+PAGE = """<!doctype html><html lang="pl"><title>Gdańsk</title><main><h1>Gdańsk</h1>
+<h2>O mieście</h2><p>Gdańsk jest miastem w Polsce. Miasto Gdańsk prowadzi własną politykę integracji, a zespół w
+urzędzie pomaga nowym mieszkańcom w sprawach pobytu, pracy i nauki języka polskiego.</p></main></html>"""
+
+
+def test_the_examples_in_the_docstrings_are_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "gdansk.html").write_text(PAGE, encoding="utf-8")
+    pipeline.ingest()
+    found = doctest.testmod(api)
+    assert found.attempted >= 6
+    assert not found.failed
+
+
+def test_tables_of_a_folder_without_a_run(tmp_path: Path) -> None:
+    with pytest.raises(pipeline.UsageError, match="holds no finished run"):
+        pipeline.frames(tmp_path)
