@@ -13,6 +13,7 @@ from pipeline.lexis.ngrams import Ngrams
 from pipeline.lexis.words import word_list
 from pipeline.repair.fitting import MOST_LOST, Fit, best_fit
 from pipeline.repair.guesser import MARK
+from pipeline.repair.neighbours import beside
 from pipeline.repair.speech import DAMAGED_WORD, DOTTED, LOST, Speech, pattern_of
 
 SMALL = ((1e-3, 0.99), (2e-5, 0.97), (0.0, 0.93))
@@ -95,6 +96,7 @@ def _guess(text: str, start: int, end: int, known: Speech, model: Ngrams) -> Gue
     fit = _fit(piece, begins, known, model)
     if fit is None:
         return None
+    fit = beside(fit, max(known.weights, key=lambda code: known.weights[code]), text, start, end)
     turkish = known.weights.get("tr", 0.0) > 0.5
     probability = fit.probability
     if not fit.share and piece[0].isupper():
