@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline.lexicon.ngrams import Ngrams
 from pipeline.lexicon.words import word_list
 from pipeline.repair.lost_letters.document_words import DAMAGED_WORD, DOTTED, LOST, Speech, pattern_of
+from pipeline.repair.lost_letters.word_context import beside
 from pipeline.repair.lost_letters.word_fit import MOST_LOST, Fit, best_fit
 
 SMALL = ((1e-3, 0.99), (2e-5, 0.97), (0.0, 0.93))
@@ -81,6 +82,7 @@ def _guess(text: str, start: int, end: int, known: Speech, model: Ngrams, fits: 
     fit = _fit(piece, begins, known, model, fits)
     if fit is None:
         return None
+    fit = beside(fit, max(known.weights, key=lambda code: known.weights[code]), text, start, end)
     turkish = known.weights.get("tr", 0.0) > 0.5
     probability = fit.probability
     if not fit.share and piece[0].isupper():

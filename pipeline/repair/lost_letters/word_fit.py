@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from string import ascii_lowercase
 
@@ -43,6 +44,7 @@ PLAIN_KEPT = 4
 """So many letters must be left of it."""
 _MOST_SPELLED = 400
 _TRIED = 4
+_KEPT = 8
 MOST_LOST = 4
 
 
@@ -50,13 +52,16 @@ MOST_LOST = 4
 class Fit:
     """The word that fits best, its share among the words of the language, its probability.
 
-    `mass` is the share of all words that fit: how much the pattern looks like a word.
+    `mass` is the share of all words that fit: how much the pattern looks like a word. `scores` are the parts in it of
+    the likeliest words, `shares` of those that are listed.
     """
 
     word: str
     share: float
     probability: float
     mass: float
+    scores: Mapping[str, float]
+    shares: Mapping[str, float]
 
 
 def best_fit(pattern: str, known: Speech, model: Ngrams, begins: bool) -> Fit | None:
@@ -86,7 +91,10 @@ def best_fit(pattern: str, known: Speech, model: Ngrams, begins: bool) -> Fit | 
         return None
     total = sum(scores.values())
     best = max(scores, key=lambda word: (scores[word], word))
-    return Fit(best, listed.get(best, 0.0), CERTAIN * scores[best] / total, total)
+    likeliest = {
+        word: scores[word] for word in sorted(scores, key=lambda word: (-scores[word], word))[:_KEPT]
+    }
+    return Fit(best, listed.get(best, 0.0), CERTAIN * scores[best] / total, total, likeliest, listed)
 
 
 def _dotted(pattern: str, words: Spellings | None) -> dict[str, float]:
