@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.errors import UnsupportedType
+from pipeline.extract.readers import READERS, reader_of
 from pipeline.records import Document, Source
 from pipeline.settings import Settings
 
-__all__ = ["extract"]
+__all__ = ["READERS", "extract", "reader_of"]
 
 
 def extract(data: bytes, source: Source, settings: Settings) -> Document:
@@ -14,18 +14,4 @@ def extract(data: bytes, source: Source, settings: Settings) -> Document:
 
     Raises UnsupportedType for a media type that has no reader, and whatever DocumentError the reader raises.
     """
-    match source.media_type:
-        case "text/html":
-            from pipeline.extract.html import extract_html
-
-            return extract_html(data, source, settings)
-        case "text/plain" | "text/markdown":
-            from pipeline.extract.text.reader import extract_text
-
-            return extract_text(data, source, settings)
-        case "application/pdf":
-            from pipeline.extract.pdf import extract_pdf
-
-            return extract_pdf(data, source, settings)
-        case other:
-            raise UnsupportedType(f"There is no reader for {other}; HTML, text, Markdown and PDF are read.")
+    return reader_of(source.media_type).read(data, source, settings)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline import capture
 from pipeline.errors import NotThePage, TooLarge
-from pipeline.extract import extract
+from pipeline.extract import reader_of
 from pipeline.knowledge.causes import RESTORING, class_of
 from pipeline.knowledge.findings import finding
 from pipeline.knowledge.losses import lost_in
@@ -25,7 +25,7 @@ _MOJIBAKE = ("mojibake-repaired", "mojibake-suspected")
 
 def byte_budget(media_type: str, settings: Settings) -> int:
     """How many bytes of a document of this type are read."""
-    return settings.max_pdf_bytes if media_type == "application/pdf" else settings.max_text_bytes
+    return reader_of(media_type).budget(settings)
 
 
 def read_document(data: bytes, source: Source, noticed: Iterable[Finding], settings: Settings) -> Document:
@@ -34,14 +34,17 @@ def read_document(data: bytes, source: Source, noticed: Iterable[Finding], setti
     Raises DocumentError where the content cannot become a document.
     """
     findings = list(noticed)
+    reader = reader_of(source.media_type)
     if source.size > len(data):
-        if source.media_type == "application/pdf":
-            raise TooLarge(f"The PDF has {source.size:,} bytes, over the budget. Raise max_pdf_bytes.")
+        if not reader.may_be_cut:
+            raise TooLarge(
+                f"The {reader.name} has {source.size:,} bytes, over the budget. Raise max_pdf_bytes."
+            )
         message = f"The document has {source.size:,} bytes; {len(data):,} were read."
         findings.append(finding("over-budget", message, count=source.size - len(data)))
     if source.also:
         findings.append(finding("duplicate-source", evidence=", ".join(source.also), count=len(source.also)))
-    document = extract(data, source, settings)
+    document = reader.read(data, source, settings)
     return document.model_copy(
         update={
             "id": document_id(source.sha256, source.get("charset")),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
+from pipeline import extract
 from pipeline.records import Source
 from pipeline.run.planning import keys
 from pipeline.settings import Settings
@@ -48,7 +49,7 @@ def test_what_a_file_of_the_key_imports_is_in_the_key(media_type: str) -> None:
         if not name.endswith(".py") or not keys.concerns(name, media_type):
             continue
         for other in imported(name):
-            readers = [start for start in keys._READERS if other.startswith(start)]
+            readers = [reader for reader in extract.READERS if other.startswith(reader.folder)]
             assert keys.concerns(other, media_type) or other in harmless or readers, (name, other)
 
 
@@ -117,6 +118,7 @@ opened = set()
 sys.addaudithook(lambda event, args: opened.add(os.fsdecode(args[0])) if event == "open" and isinstance(args[0], (str, bytes)) else None)
 
 import pipeline
+from pipeline import extract
 from pipeline.records import Source
 from pipeline.run.children import worker
 from pipeline.settings import Settings

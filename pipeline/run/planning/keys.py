@@ -16,6 +16,7 @@ from pathlib import Path
 
 import orjson
 
+from pipeline.extract import READERS
 from pipeline.records import Finding, Source, digest
 from pipeline.settings import Settings
 
@@ -32,13 +33,6 @@ _STILL_CAN = (
 )  # fmt: skip
 """Of these, what takes part: reading a document's bytes, telling its type and cutting it to the budget included."""
 
-_READERS = {
-    "extract/html/": ("text/html",),
-    "extract/pdf/": ("application/pdf",),
-    "extract/text/": ("text/plain", "text/markdown"),
-}
-"""Readers of one format, and the media types that they read; what belongs to no reader is part of every key."""
-
 
 def parts_of_key(source: Source, noticed: Sequence[Finding], settings: Settings) -> dict[str, str]:
     """The parts of a document's key, by the name under which `status` speaks of them.
@@ -54,7 +48,7 @@ def parts_of_key(source: Source, noticed: Sequence[Finding], settings: Settings)
         "program": code_digest(source.media_type),
         "libraries": libraries_digest(),
         "overlay": _overlay_digest(settings.data),
-        "tools": _tools_digest() if settings.ocr and source.media_type == "application/pdf" else "",
+        "tools": _tools_digest() if settings.ocr and _uses_tesseract(source) else "",
     }
 
 
@@ -88,11 +82,14 @@ def code_digest(media_type: str) -> str:
 
 
 def concerns(name: str, media_type: str) -> bool:
-    """Whether a file of the package (a path with slashes) can change what is made of documents of this type."""
+    """Whether a file of the package (a path with slashes) can change what is made of documents of this type.
+
+    The code of a reader counts for its own format; what belongs to no reader counts for all.
+    """
     if name.startswith(_CANNOT_CHANGE_A_DOCUMENT) and name not in _STILL_CAN:
         return False
-    own = next((types for start, types in _READERS.items() if name.startswith(start)), None)
-    return own is None or media_type in own
+    own = next((reader for reader in READERS if name.startswith(reader.folder)), None)
+    return own is None or media_type in own.media_types
 
 
 @cache
@@ -146,6 +143,10 @@ def _name(requirement: str) -> str:
 def libraries_digest() -> str:
     """The digest of the versions of all libraries."""
     return digest(*(f"{name}=={version}" for name, version in libraries().items()))
+
+
+def _uses_tesseract(source: Source) -> bool:
+    return any(reader.uses_tesseract for reader in READERS if source.media_type in reader.media_types)
 
 
 @cache
