@@ -47,13 +47,19 @@ def alphabet(language: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
+def is_counted(char: str) -> bool:
+    """Whether a character is a letter of a language with a model."""
+    return int(ngrams().symbols[code_points(char)[0]]) > OTHER
+
+
+@lru_cache(maxsize=4096)
 def languages_with(letter: str) -> int:
     """The languages with a model in which a letter is usual, with a bit for each; none for what is no letter."""
     model = ngrams()
-    symbol = int(model.symbols[code_points(letter)[0]])
-    if symbol <= OTHER:
+    if not is_counted(letter):
         return 0
-    usual = np.flatnonzero(model.letters[symbol] <= -math.log(USUAL) * STEP)
+    costs = model.letters[model.symbols[code_points(letter)[0]]]
+    usual = np.flatnonzero(costs <= -math.log(USUAL) * STEP)
     return sum(1 << int(column) for column in usual)
 
 

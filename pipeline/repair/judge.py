@@ -30,6 +30,7 @@ from pipeline.repair.candidates import (
 from pipeline.repair.familiar import Vocabulary, bare, is_foreign, malformed, unfamiliar
 from pipeline.repair.legacy import legacy_candidates
 from pipeline.repair.pages import Pages, pages
+from pipeline.repair.structure import runs_of, structural_changes
 
 SAMPLE = 2000
 """Characters of a paragraph's words that the judge reads, with and without damage."""
@@ -183,6 +184,10 @@ class Judge:
             strange *= PROVEN[min(candidate.sequences, len(PROVEN) - 1)]
         return strange
 
+    def goes_deeper(self, text: str, step: Chain) -> bool:
+        """Whether what came of a step may be UTF-8 that was read in a page before."""
+        return bool(utf8_candidates(text, self.tables, self.scorer, (step,)))
+
     def is_foreign(self, sample: str) -> bool:
         """Whether a document is in none of the languages, by its words without damage."""
         letters = sum(map(str.isalpha, sample))
@@ -270,6 +275,7 @@ class Judge:
                 return found
         layer = utf8_candidates(text, self.tables, self.scorer, before)
         found += layer
+        proven = bool(layer) and layer[0].whole and _is_proven(text, self.tables)
         if not layer or not layer[0].whole:
             found += ftfy_candidates(text, self.scorer, before)
             found += lossy_candidates(text, self.tables, self.scorer, before)
@@ -283,9 +289,17 @@ class Judge:
             found += layer
             if not layer or depth == LAYERS:
                 break
-        if not any(candidate.whole and candidate.sequences >= len(PROVEN) - 1 for candidate in found):
+        proven = proven or any(
+            candidate.whole and candidate.sequences >= len(PROVEN) - 1 for candidate in found
+        )
+        if not proven:
             found += legacy_candidates(text, self.tables, self.scorer, beside, before)
         return found
+
+
+def _is_proven(text: str, tables: Pages) -> bool:
+    """Whether each run of characters beyond ASCII is UTF-8 by its structure, whatever the page."""
+    return len(structural_changes(text, tables)) == runs_of(text)
 
 
 def _after(first: Candidate, second: Candidate) -> Candidate:
