@@ -65,7 +65,9 @@ class Shares:
 
     def frequency(self, word: str) -> float:
         """The share of `word` among all words of the language; 0 where it is not in the list."""
-        return float(self.frequencies([word])[0])
+        wanted = np.uint64(key_of(word))
+        at = int(self._keys.searchsorted(wanted))
+        return float(self._frequencies[at]) if at < len(self._keys) and self._keys[at] == wanted else 0.0
 
 
 class WordList(Shares):

@@ -149,15 +149,19 @@ class Judge:
         as_is = reading.identity + reading.context
         now = float(as_is.min())
         spoken = self.scorer.model.codes[int(as_is.argmin())]
-        costs = self.scorer.many([candidate.text for candidate in candidates])
+        texts = [candidate.text for candidate in candidates]
+        costs = self.scorer.many(texts)
         whole = costs + np.stack([candidate.prior for candidate in candidates]) + reading.context
         likeliest = whole.argmin(axis=1).tolist()
         gains = (now - whole.min(axis=1)).tolist()
+        demoted = self.scorer.demoted(reading.touched, texts)
         options = []
-        for candidate, cost, best, gain in zip(candidates, costs, likeliest, gains, strict=True):
+        for candidate, cost, best, gain, less in zip(
+            candidates, costs, likeliest, gains, demoted, strict=True
+        ):
             strange = NO_TEXT
             if gain > WORTHLESS:
-                gain -= self.scorer.demoted(reading.touched, candidate.text)
+                gain -= less
                 strange = self._strangeness(reading, candidate, float(cost[best]), best)
             options.append(Option(candidate, gain, self.scorer.model.codes[best], strange))
         most = max(option.gain for option in options)
@@ -322,8 +326,8 @@ def known_words(before: str, spoken: str, option: Option) -> float:
         return 0.0
     after = np.log(new.frequencies([b for _, b in changed]) + UNLISTED)
     listed = old.frequencies([a for a, _ in changed]) if old else np.zeros(len(changed))
-    gains = np.clip(after - np.log(listed + UNLISTED), -WORD_GAIN, WORD_GAIN)
-    return float(np.clip(gains.sum(), -WORDS_GAIN, WORDS_GAIN))
+    gains = np.minimum(np.maximum(after - np.log(listed + UNLISTED), -WORD_GAIN), WORD_GAIN)
+    return max(-WORDS_GAIN, min(WORDS_GAIN, float(gains.sum())))
 
 
 def parts(text: str, sound: frozenset[str] = frozenset()) -> tuple[str, str]:
