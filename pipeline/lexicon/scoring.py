@@ -118,17 +118,20 @@ class Scorer:
             )
         return cost
 
-    def demoted(self, before: str, after: str) -> float:
-        """What it costs that letters of `before` are symbols in `after`, or symbols nothing that is seen.
+    def demoted(self, before: str, after: Sequence[str]) -> list[float]:
+        """For each text what it costs that letters of `before` are symbols in it, or symbols nothing that is seen.
 
         Nothing where the two have different lengths.
         """
-        if len(before) != len(after):
-            return 0.0
-        old, new = code_points(before), code_points(after)
-        lost = ((self.shape[old] & _LETTER) != 0) & ((self.shape[new] & _LETTER) == 0)
+        same = [len(text) == len(before) for text in after]
+        alike = [text for text, is_same in zip(after, same, strict=True) if is_same]
+        if not alike or not before:
+            return [0.0] * len(after)
+        old, new = code_points(before), code_points("".join(alike)).reshape(len(alike), -1)
+        lost = ((self.shape.take(old) & _LETTER) != 0) & ((self.shape.take(new) & _LETTER) == 0)
         hidden = (new == SOFT_HYPHEN) & (old != SOFT_HYPHEN)
-        return DEMOTED * float((lost | hidden).sum())
+        costs = iter((DEMOTED * (lost | hidden).sum(axis=1)).tolist())
+        return [next(costs) if is_same else 0.0 for is_same in same]
 
     def many(self, texts: Sequence[str]) -> Array:
         """The cost of each text in each language: [len(texts), languages]."""

@@ -25,6 +25,8 @@ FREQUENT = 1e-3
 """A word at least this frequent may be one that stands glued to another."""
 _SHORTEST = 3
 """Letters of both parts of a word that two others are looked for in."""
+_SIGMAS = ("ς", "σ")
+"""The two forms of a Greek letter that the lists write in one, the second: that of the end of words is the first."""
 ALONE = 1
 """How many longer words of a list may begin (end) with a word that is never a prefix (suffix)."""
 
@@ -63,7 +65,9 @@ class Shares:
 
     def frequency(self, word: str) -> float:
         """The share of `word` among all words of the language; 0 where it is not in the list."""
-        return float(self.frequencies([word])[0])
+        wanted = np.uint64(key_of(word))
+        at = int(self._keys.searchsorted(wanted))
+        return float(self._frequencies[at]) if at < len(self._keys) and self._keys[at] == wanted else 0.0
 
 
 class WordList(Shares):
@@ -90,7 +94,8 @@ def word_list(language: str) -> WordList | None:
 
 def key(word: str) -> int:
     """The digest under which a word (in normal form) is listed."""
-    return int.from_bytes(hashlib.blake2b(word.encode("utf-8"), digest_size=8).digest(), "little")
+    encoded = word.replace(*_SIGMAS).encode("utf-8")
+    return int.from_bytes(hashlib.blake2b(encoded, digest_size=8).digest(), "little")
 
 
 @lru_cache(maxsize=32768)
@@ -106,7 +111,7 @@ def keys_of(words: Iterable[str]) -> Array:
 
 def keys_of_lines(words: str) -> Array:
     """The digests of words (in normal form), one a line; at least one word."""
-    encoded = words.encode("utf-8").split(b"\n")
+    encoded = words.replace(*_SIGMAS).encode("utf-8").split(b"\n")
     digests = b"".join([hashlib.blake2b(word, digest_size=8).digest() for word in encoded])
     return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
 

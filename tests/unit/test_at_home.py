@@ -14,6 +14,10 @@ AT_HOME = [
     "KRAKÓW również",
     "più è così",
     "город жители",
+    "schöne Rammböcke",  # in no list, of letters that the other word's language has
+    "32-годишният мъж",
+    "της Φαρμακογνωσίας",
+    "المدينة، والمغنزيوم",
 ]
 NOT_AT_HOME = [
     "è",  # č and и are words, too, of which nothing beside them tells the language
@@ -27,6 +31,12 @@ NOT_AT_HOME = [
     "möchten&#233;",
     "ĂŠtre",
     "GdaÅ„sk",
+    "Rammböcke",
+    "schöne Rammböcke Fußkämpen",  # more that is unknown than is known
+    "družbe doloèil",  # določil: the letter stands in no Slovene word
+    "ktorých prispôsobi»",
+    "schöne MitgliedÜbung",
+    "городу бюджeтным",  # with a Latin e
 ]
 
 

@@ -72,3 +72,9 @@ def test_words_that_begin_or_end_several_others_do_not_stand_alone() -> None:
     )
     alone = words._standing_alone(frequent, listed)
     assert alone == {"openers": ["der", "und"], "closers": ["der", "stadt", "und"]}
+
+
+@pytest.mark.parametrize("word", ["της", "ΤΗΣ", "Καθώς", "στις"])
+def test_greek_words_are_listed_however_their_last_letter_is_written(word: str) -> None:
+    listed = words.word_list("el")
+    assert listed is not None and listed.frequency(word) > 0.0

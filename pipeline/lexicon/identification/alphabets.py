@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
-from pipeline.lexicon.alphabet import OTHER, character, folded
+from pipeline.lexicon.alphabet import OTHER, character, code_points, folded
 from pipeline.lexicon.languages import identified, languages
 from pipeline.lexicon.ngrams import STEP, ngrams
 
 COMMON = 1e-4
 """The share among the letters of a language from which a letter is one of its alphabet: é has 2e-4 in German."""
+USUAL = 5e-4
+"""The share from which words of a language may well have a letter that stands in none of its common words: è is one
+letter in 4,000 of what is called Slovene, and is č misread."""
 _WRITTEN_TWICE = {"ş": "ș", "ţ": "ț"}
 
 
@@ -41,6 +44,23 @@ def alphabet(language: str) -> frozenset[str]:
     """The small letters beyond ASCII that a language is written with."""
     letters = letters_beyond_ascii(language)
     return frozenset(letters + "".join(_WRITTEN_TWICE.get(char, "") for char in letters))
+
+
+@lru_cache(maxsize=4096)
+def is_counted(char: str) -> bool:
+    """Whether a character is a letter of a language with a model."""
+    return int(ngrams().symbols[code_points(char)[0]]) > OTHER
+
+
+@lru_cache(maxsize=4096)
+def languages_with(letter: str) -> int:
+    """The languages with a model in which a letter is usual, with a bit for each; none for what is no letter."""
+    model = ngrams()
+    if not is_counted(letter):
+        return 0
+    costs = model.letters[model.symbols[code_points(letter)[0]]]
+    usual = np.flatnonzero(costs <= -math.log(USUAL) * STEP)
+    return sum(1 << int(column) for column in usual)
 
 
 @cache

@@ -75,20 +75,21 @@ class Evidence:
 
     def is_listed(self, word: str) -> bool:
         """Whether a word is listed in any language."""
-        (wanted,) = keys_of([normal(word)])
-        at = int(np.searchsorted(self._keys, wanted))
-        return at < len(self._keys) and bool(self._keys[at] == wanted)
+        return self._place(word) is not None
 
     def listing(self, word: str) -> tuple[int, int]:
         """The languages with a model that list a word, and of which it is one of the most frequent (`FREQUENT`).
 
         Each is a number with a bit for each language.
         """
-        wanted = key_of(word)
-        at = int(self._keys.searchsorted(np.uint64(wanted)))
-        if at == len(self._keys) or self._keys[at] != wanted:
-            return 0, 0
-        return int(self._listing[at]), int(self._frequent[at])
+        at = self._place(word)
+        return (0, 0) if at is None else (int(self._listing[at]), int(self._frequent[at]))
+
+    def _place(self, word: str) -> int | None:
+        """Where a word stands among all listed words; None where it is not listed."""
+        wanted = np.uint64(key_of(word))
+        at = int(self._keys.searchsorted(wanted))
+        return at if at < len(self._keys) and self._keys[at] == wanted else None
 
     def of_lists(self, words: Sequence[str]) -> Array:
         """What each word costs as one of the list of each language; infinite where it is not listed."""

@@ -1,6 +1,8 @@
 """Whether the words of a paragraph that are not ASCII are all words of one language: then nothing was misread.
 
-A look-up of a few words is far cheaper than asking the language model, and most clean paragraphs need no more.
+A look-up of a few words is far cheaper than asking the language model, and most clean paragraphs need no more. Of the
+words some may be in no list, if their letters are those of the language that the others are in: where a page was read
+as another, what comes out is signs, capitals in words, letters that the language seldom has.
 """
 
 from __future__ import annotations
@@ -8,21 +10,28 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pipeline.lexicon.identification.alphabets import languages_with
 from pipeline.lexicon.identification.word_evidence import evidence
 from pipeline.repair.mojibake.judge import SAMPLE
 
 SHORTEST = 4
 """Letters of a word that is believed when it is listed; a shorter one must be one of the most frequent."""
 _WORD = r"[^\W\d_]++"
-_CHUNK = rf"[(\[\"'„“«»‘]*+{_WORD}(?:[-’'/]{_WORD})*+[)\]\"'”“»«’.,;:!?]*+|[–—]"
+_NUMBER = r"\d++(?:[.,:/–-]\d++)*+"
+_CHUNK = (
+    rf"[(\[\"'„“«»‘]*+(?:{_WORD}|{_NUMBER})(?:[-’'/.,:]++(?:{_WORD}|{_NUMBER}))*+[)\]\"'”“»«’.,;:!?%،؛؟]*+"
+    "|[–—•&€§]"
+)
 _PLAIN = re.compile(rf"(?:{_CHUNK})(?: (?:{_CHUNK}))*+")
-"""Words with punctuation where it stands in clean text, and dashes."""
+"""Words and numbers with punctuation where it stands in clean text, and signs that stand alone."""
 _UNCLOSED = re.compile(r"„[^“”\"„]*+\Z")
 _LETTERS = re.compile(_WORD)
+_BESIDE_SIGN = re.compile(r"[„“«»‘”](?=[^\W\d_])|(?<=[^\W\d_])[„“«»‘”]")
+"""A sign beyond ASCII that clings to a word: it may be a letter of it that was misread (`prispôsobi»`, prispôsobiť)."""
 
 
 def are_at_home(touched: str) -> bool:
-    """Whether words, joined by spaces, are all listed in one language, each written as words are."""
+    """Whether words, joined by spaces, are written as those of one language are, and most of them listed in it."""
     if len(touched) >= SAMPLE - 1 or not _PLAIN.fullmatch(touched) or _UNCLOSED.search(touched):
         return False
     words = [word for word in _LETTERS.findall(touched) if not word.isascii()]
@@ -31,17 +40,43 @@ def are_at_home(touched: str) -> bool:
     ):  # è becomes č or и, words too, of which nothing tells the language
         return False
     among = -1
+    unlisted = []
     for word in words:
-        among &= _languages_of(word)
+        listed = _languages_of(word)
+        if not listed:
+            unlisted.append(word)
+            continue
+        among &= listed
         if not among:
             return False
+    return not unlisted or (
+        2 * len(unlisted) <= len(words)
+        and _BESIDE_SIGN.search(touched) is None
+        and _are_written_in(among, unlisted)
+    )
+
+
+def _are_written_in(languages: int, words: list[str]) -> bool:
+    """Whether one of some languages, with a bit for each, has all letters of these words, written as words are."""
+    for word in words:
+        if not _is_cased(word):
+            return False
+        for letter in word:
+            languages &= languages_with(letter)
+            if not languages:
+                return False
     return True
+
+
+def _is_cased(word: str) -> bool:
+    """Whether no capital stands behind a small letter."""
+    return word[1:] == word[1:].lower() or word.isupper()
 
 
 @lru_cache(maxsize=16384)
 def _languages_of(word: str) -> int:
     """The languages that a word is one of, with a bit for each; none where a capital stands behind a small letter."""
-    if word[1:] != word[1:].lower() and not word.isupper():
+    if not _is_cased(word):
         return 0
     listed, frequent = evidence().listing(word)
     return listed if len(word) >= SHORTEST else frequent

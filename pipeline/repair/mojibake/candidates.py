@@ -195,28 +195,31 @@ def _run_from(run: str, read_as: str, tables: Pages) -> str:
 def utf8_candidates(text: str, tables: Pages, scorer: Scorer, before: tuple[Chain, ...]) -> list[Candidate]:
     """What `text` was if its non-ASCII characters are UTF-8 read in a single-byte page; the fullest first."""
     codes = code_points(text)
-    places = np.flatnonzero(codes >= 128)
+    places = (codes >= 128).nonzero()[0]
     if len(places) < 2:
         return []
-    encoded = tables.encode[:, codes[places]]
-    follows = np.diff(places) == 1
-    lead = (encoded >= 0xC2) & (encoded <= 0xF4)
-    trail = (encoded >= 0x80) & (encoded < 0xC0)
-    size = np.where(encoded >= 0xF0, 4, np.where(encoded >= 0xE0, 3, 2))
-    pair = lead[:, :-1] & trail[:, 1:] & follows
-    sequences = pair.sum(axis=1)
-    if not sequences.any():
+    wide = codes.take(places)
+    follows = places[1:] - places[:-1] == 1
+    begun = tables.leads.take(wide[:-1]) & tables.trails.take(wide[1:]) * follows
+    pages = int(np.bitwise_or.reduce(begun))
+    if not pages:
         return []
-    covered = (pair * size[:, :-1]).sum(axis=1)
+    possible = np.array([row for row in range(len(tables.read_as)) if pages >> row & 1])
+    encoded = tables.encode.take(wide, axis=1)[possible]
+    size = np.where(encoded >= 0xF0, 4, np.where(encoded >= 0xE0, 3, 2))
+    pair = (begun >> possible[:, None].astype(np.uint32) & 1).astype(bool)
+    sequences, covered = (np.zeros(len(tables.read_as), dtype=np.int64) for _ in range(2))
+    sequences[possible] = pair.sum(axis=1)
+    covered[possible] = (pair * size[:, :-1]).sum(axis=1)
     best = covered.max()
     enough = len(places) if best >= len(places) else best // 2 + 1
-    rows = [row for row in np.argsort(-covered, kind="stable") if covered[row] >= enough]
+    rows = [row for row in np.argsort(-covered, kind="stable").tolist() if covered[row] >= enough]
     found: dict[str, list[int]] = {}
     for row in rows[:12]:
         result = _utf8_from(text, tables.read_as[row], tables)
         by_chance = covered[row] < len(places) and _has_strange_letters(result, text, scorer)
         if result != text and not by_chance:
-            found.setdefault(result, []).append(int(row))
+            found.setdefault(result, []).append(row)
     languages = len(scorer.model.codes)
     credit = 0.0 if any(true != "entities" for true, _ in before) else UTF8_CREDIT
     return [

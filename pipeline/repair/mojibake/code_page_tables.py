@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.knowledge.files import load_toml
 from pipeline.lexicon.alphabet import PLANE, near
+from pipeline.lexicon.arrays import Array
 from pipeline.lexicon.languages import languages
 
 EXEMPT = frozenset("‐‑‒–—―‘’‚“”„†•…‹›€™\ufffd")
@@ -52,6 +53,12 @@ class Pages:
                 code = near(self.tables[page][byte])
                 if code < PLANE - 1:
                     self.encode[row, code] = byte
+        numbers = np.arange(len(self.read_as), dtype=np.uint32)[:, None]
+        in_pages = np.uint32(1) << numbers
+        self.leads = _united(in_pages * ((self.encode >= 0xC2) & (self.encode <= 0xF4)))
+        """For each code point the pages, with a bit for each, in which it may begin a UTF-8 sequence …"""
+        self.trails = _united(in_pages * ((self.encode >= 0x80) & (self.encode < 0xC0)))
+        """… and those in which it may go on with one."""
         self.bytes_of = {
             page: {table[byte]: byte for byte in range(255, 127, -1)} for page, table in self.tables.items()
         }
@@ -66,6 +73,11 @@ class Pages:
             return codecs.charmap_encode(text, "strict", self.encoders[page])[0]
         except UnicodeEncodeError:
             return None
+
+
+def _united(bits: Array) -> Array:
+    united: Array = np.bitwise_or.reduce(bits, axis=0)
+    return united
 
 
 @cache

@@ -30,6 +30,7 @@ from pipeline.repair.mojibake.candidates import (
 from pipeline.repair.mojibake.code_page_tables import Pages, pages
 from pipeline.repair.mojibake.known_language import Vocabulary, bare, is_foreign, malformed, unfamiliar
 from pipeline.repair.mojibake.legacy_candidates import legacy_candidates
+from pipeline.repair.mojibake.utf8_structure import runs_of, structural_changes
 
 SAMPLE = 2000
 """Characters of a paragraph's words that the judge reads, with and without damage."""
@@ -148,15 +149,19 @@ class Judge:
         as_is = reading.identity + reading.context
         now = float(as_is.min())
         spoken = self.scorer.model.codes[int(as_is.argmin())]
-        costs = self.scorer.many([candidate.text for candidate in candidates])
+        texts = [candidate.text for candidate in candidates]
+        costs = self.scorer.many(texts)
         whole = costs + np.stack([candidate.prior for candidate in candidates]) + reading.context
         likeliest = whole.argmin(axis=1).tolist()
         gains = (now - whole.min(axis=1)).tolist()
+        demoted = self.scorer.demoted(reading.touched, texts)
         options = []
-        for candidate, cost, best, gain in zip(candidates, costs, likeliest, gains, strict=True):
+        for candidate, cost, best, gain, less in zip(
+            candidates, costs, likeliest, gains, demoted, strict=True
+        ):
             strange = NO_TEXT
             if gain > WORTHLESS:
-                gain -= self.scorer.demoted(reading.touched, candidate.text)
+                gain -= less
                 strange = self._strangeness(reading, candidate, float(cost[best]), best)
             options.append(Option(candidate, gain, self.scorer.model.codes[best], strange))
         most = max(option.gain for option in options)
@@ -182,6 +187,10 @@ class Judge:
         if candidate.whole:
             strange *= PROVEN[min(candidate.sequences, len(PROVEN) - 1)]
         return strange
+
+    def goes_deeper(self, text: str, step: Chain) -> bool:
+        """Whether what came of a step may be UTF-8 that was read in a page before."""
+        return bool(utf8_candidates(text, self.tables, self.scorer, (step,)))
 
     def is_foreign(self, sample: str) -> bool:
         """Whether a document is in none of the languages, by its words without damage."""
@@ -270,6 +279,7 @@ class Judge:
                 return found
         layer = utf8_candidates(text, self.tables, self.scorer, before)
         found += layer
+        proven = bool(layer) and layer[0].whole and _is_proven(text, self.tables)
         if not layer or not layer[0].whole:
             found += ftfy_candidates(text, self.scorer, before)
             found += lossy_candidates(text, self.tables, self.scorer, before)
@@ -283,9 +293,17 @@ class Judge:
             found += layer
             if not layer or depth == LAYERS:
                 break
-        if not any(candidate.whole and candidate.sequences >= len(PROVEN) - 1 for candidate in found):
+        proven = proven or any(
+            candidate.whole and candidate.sequences >= len(PROVEN) - 1 for candidate in found
+        )
+        if not proven:
             found += legacy_candidates(text, self.tables, self.scorer, beside, before)
         return found
+
+
+def _is_proven(text: str, tables: Pages) -> bool:
+    """Whether each run of characters beyond ASCII is UTF-8 by its structure, whatever the page."""
+    return len(structural_changes(text, tables)) == runs_of(text)
 
 
 def _after(first: Candidate, second: Candidate) -> Candidate:
@@ -308,8 +326,8 @@ def known_words(before: str, spoken: str, option: Option) -> float:
         return 0.0
     after = np.log(new.frequencies([b for _, b in changed]) + UNLISTED)
     listed = old.frequencies([a for a, _ in changed]) if old else np.zeros(len(changed))
-    gains = np.clip(after - np.log(listed + UNLISTED), -WORD_GAIN, WORD_GAIN)
-    return float(np.clip(gains.sum(), -WORDS_GAIN, WORDS_GAIN))
+    gains = np.minimum(np.maximum(after - np.log(listed + UNLISTED), -WORD_GAIN), WORD_GAIN)
+    return max(-WORDS_GAIN, min(WORDS_GAIN, float(gains.sum())))
 
 
 def parts(text: str, sound: frozenset[str] = frozenset()) -> tuple[str, str]:

@@ -49,6 +49,7 @@ class Vocabulary:
     def __init__(self, context: str) -> None:
         self._context = context
         self._known: dict[str, int] = {}
+        self._changed: dict[tuple[str, str], tuple[int, int]] = {}
 
     @cached_property
     def _words(self) -> list[str]:
@@ -64,12 +65,13 @@ class Vocabulary:
             return None
         if language not in self._known:
             self._known[language] = _count(words, self._words)
-        chunks = changed.split(" ")[:_WORDS]
-        repaired = _plain(chunks)
-        named = [name for name in map(bare, chunks) if name and not _is_plain(name)]
-        known_names = _count(words, named)
-        known = self._known[language] + _count(words, repaired) + known_names
-        number = len(self._words) + len(repaired) + known_names
+        if (changed, language) not in self._changed:  # each option is asked about several times
+            chunks = changed.split(" ")[:_WORDS]
+            repaired = _plain(chunks)
+            names = _count(words, [name for name in map(bare, chunks) if name and not _is_plain(name)])
+            self._changed[changed, language] = _count(words, repaired) + names, len(repaired) + names
+        known, number = self._changed[changed, language]
+        known, number = known + self._known[language], number + len(self._words)
         prior = _FOREIGN_PRIOR if foreign else _PRIOR
         return (known + prior[0]) / (number + prior[1])
 
@@ -111,7 +113,11 @@ def malformed(before: str, after: str) -> float:
         if _has_odd_capital(new) and not _has_odd_capital(old):
             wrong += 1
         elif len(old) == len(new):
-            kinds = [_symbol(new, place) for place, char in enumerate(old) if char.isalpha()]
+            kinds = [
+                _symbol(new, place)
+                for place, char in enumerate(old)
+                if char.isalpha() and not new[place].isalpha()
+            ]
             wrong += "inside" in kinds
             opened += "opening" in kinds
             closed += "closing" in kinds

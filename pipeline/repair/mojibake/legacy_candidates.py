@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from functools import cache
 
 import numpy as np
@@ -28,10 +29,11 @@ def legacy_candidates(
 
     `context` is what the undamaged words cost in each language.
     """
-    codes, counts = np.unique(code_points(text), return_counts=True)
-    counts, codes = counts[codes >= 128].astype(np.float32), codes[codes >= 128].astype(np.int64)
-    if not len(codes) or len(codes) > _MOST_CHARACTERS:
+    counted = Counter(code for code in code_points(text).tolist() if code >= 128)
+    if not counted or len(counted) > _MOST_CHARACTERS:
         return []
+    codes = np.array(sorted(counted), dtype=np.int64)
+    counts = np.array([counted[code] for code in codes.tolist()], dtype=np.float32)
     exempt = np.array([character(code) in EXEMPT for code in codes.tolist()])
     groups = _groups(codes, exempt, tables)
     if not groups:
@@ -47,21 +49,22 @@ def legacy_candidates(
     as_is = float((counts @ scorer.by_letter[codes] + context).min())
     likely = np.flatnonzero(score <= min(as_is + HOPELESS, float(score.min()) + BEHIND))
     results = mapped.reshape(-1, len(codes))
+    keys = _rows_as_bytes(results)
+    ways_to = defaultdict(list)
+    for index, key in enumerate(keys):
+        ways_to[key].append(index)
     known = {codes.tobytes()}
     candidates: list[Candidate] = []
     for index in likely[np.argsort(score[likely], kind="stable")].tolist():
-        result = results[index]
-        if result.tobytes() in known:
+        if keys[index] in known:
             continue
         if len(known) > SHORTLIST:
             break
-        known.add(result.tobytes())
-        ways = np.flatnonzero((results == result).all(axis=1))
-        which, true = np.divmod(ways, len(tables.true))
+        known.add(keys[index])
+        result = results[index]
+        ways = [divmod(way, len(tables.true)) for way in ways_to[keys[index]]]
         chains = frozenset(
-            (tables.true[t], tables.read_as[row])
-            for group, t in zip(which.tolist(), true.tolist(), strict=True)
-            for row in groups[group]
+            (tables.true[true], tables.read_as[row]) for group, true in ways for row in groups[group]
         )
         group, likeliest = divmod(index, len(tables.true))
         row = min(groups[group], key=lambda row: float(tables.read_cost[row]))
@@ -71,9 +74,15 @@ def legacy_candidates(
             for a, b in zip(codes.tolist(), result.tolist(), strict=True)
             if a != b
         }
-        cost: Array = prior[which, true].min(axis=0)
+        cost: Array = prior[tuple(zip(*ways, strict=True))].min(axis=0)
         candidates.append(Candidate(text.translate(translation), (*before, step), chains, cost))
     return candidates
+
+
+def _rows_as_bytes(rows: Array) -> list[bytes]:
+    """The rows of an array, each as the bytes of its numbers: equal rows are found by these at once."""
+    data, size = rows.tobytes(), rows.shape[1] * rows.itemsize
+    return [data[start : start + size] for start in range(0, len(data), size)]
 
 
 def _groups(codes: Array, exempt: Array, tables: Pages) -> list[list[int]]:

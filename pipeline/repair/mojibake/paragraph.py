@@ -1,7 +1,8 @@
 """What one paragraph shows by itself: what structure proves, and what the letters that would change show.
 
-Structure goes before statistics, with one exception: where the language model is certain of UTF-8 in the whole
-paragraph, its candidate is taken, for it knows the page from all runs at once.
+A paragraph that is UTF-8 read in one page, all of it, is known without the language model. Elsewhere structure goes
+before statistics, with one exception: where the language model is certain of UTF-8 in the whole paragraph, its
+candidate is taken, for it knows the page from all runs at once.
 """
 
 from __future__ import annotations
@@ -24,7 +25,13 @@ from pipeline.repair.mojibake.candidates import ENTITY_IN_WORD, Chain, by_ftfy, 
 from pipeline.repair.mojibake.evidence import FEWEST_LETTERS, Evidence, evidence, letters_of
 from pipeline.repair.mojibake.judge import PLAUSIBLE, SAMPLE, UNLISTED, Judge, Option, Reading, parts
 from pipeline.repair.mojibake.known_language import bare
-from pipeline.repair.mojibake.utf8_structure import doubtful_change, is_written, runs_of, structural_changes
+from pipeline.repair.mojibake.utf8_structure import (
+    as_a_whole,
+    doubtful_change,
+    is_written,
+    runs_of,
+    structural_changes,
+)
 from pipeline.repair.mojibake.verdict import LOOK_ALIKE, REQUIRED, SUSPICIOUS, Verdict, is_certain
 from pipeline.repair.text_changes import Change, applied, difference, spans_after
 
@@ -113,6 +120,8 @@ def draft(text: str, judge: Judge, document: Array | None) -> Draft:
     touched, context = parts(text)
     if not touched or are_at_home(touched):
         return Draft(text, (), text, None, at_home=touched)
+    if proven := _in_utf8(text, touched, judge):
+        return Draft(text, tuple(proven), applied(text, proven), None)
     reading = judge.read_words(touched, context, document)
     sure = _sure(text, reading, judge)
     if sure is not None and sure.candidate.steps[-1][0] not in judge.tables.true:
@@ -127,6 +136,24 @@ def draft(text: str, judge: Judge, document: Array | None) -> Draft:
         return Draft(text, (), text, reading, sure)
     base = applied(text, proven)
     return Draft(text, tuple(proven), base, judge.read(base, document, _sound(text, proven)))
+
+
+def _in_utf8(text: str, touched: str, judge: Judge) -> list[Change]:
+    """The changes of a paragraph that is UTF-8 read in one page, all of it: it is known without the language model.
+
+    Many sequences prove it by being there, a few by what comes out of each.
+    """
+    if len(touched) >= SAMPLE - 1 or "&" in touched or (read := as_a_whole(touched, judge.tables)) is None:
+        return []
+    after, page = read
+    step = ("utf-8", page)
+    if judge.goes_deeper(after, step):
+        return []
+    whole_text = undo_step(text, step, judge.tables)
+    few = sum(not char.isascii() for char in after) < SEQUENCES
+    if few and applied(text, structural_changes(text, judge.tables)) != whole_text:
+        return []
+    return difference(text, whole_text, f"mojibake:utf-8→{page}")  # of the page that reads all runs
 
 
 def doubt(text: str, judge: Judge) -> Verdict | None:

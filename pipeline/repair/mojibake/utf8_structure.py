@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 
 from pipeline.knowledge.files import load_toml
 from pipeline.lexicon.alphabet import script
-from pipeline.lexicon.identification.alphabets import in_one_alphabet
+from pipeline.lexicon.identification.alphabets import in_one_alphabet, is_counted
 from pipeline.lexicon.identification.word_evidence import evidence
 from pipeline.records import REPLACEMENT
 from pipeline.repair.mojibake.code_page_tables import Pages
@@ -34,6 +34,7 @@ AGREED = 2
 """So many proven runs of a paragraph that were read in one page make others believed that were misread alike, and
 would not be by themselves."""
 _RUN = re.compile(r"[^\x00-\x7f\ufffd]{2,}")
+_LONE = re.compile(r"(?<![^\x00-\x7f])[^\x00-\x7f](?![^\x00-\x7f])")
 _LETTER_AND_SPACE = re.compile(r"(?<![^\W_])([^\W\d_a-zA-Z]\u00a0)([^\W\d_]{2,})")
 _NO_RADICAND = frozenset({"So", "Po", "Sc", "Sk"})
 """Categories of signs that no root is taken of: `√™`, `√®`, `√©`, `√¢`."""
@@ -63,6 +64,26 @@ def structural_changes(text: str, tables: Pages, pages: Sequence[str] = ()) -> l
             cause = "mojibake:" + "+".join(f"utf-8→{page}" for page in steps)
             changes.append(Change(match.start(), match.end(), after, cause, CONFIDENCE))
     return changes
+
+
+def as_a_whole(words: str, tables: Pages) -> tuple[str, str] | None:
+    """What words were if all that is not ASCII in them is UTF-8 read in one page; and that page, the most usual one.
+
+    None where it is not, where pages read it differently, or where something else comes out than letters and signs.
+    """
+    first = _RUN.search(words)
+    if first is None or _LONE.search(words):
+        return None
+    found: dict[str, str] = {}
+    for page in _begun_in(first[0][0], first[0][1], tables):
+        after = _read(words, page, tables)
+        if after is not None:
+            found.setdefault(after, page)
+    if len(found) != 1:
+        return None
+    ((after, page),) = found.items()
+    came = {char for char in after if not char.isascii()}
+    return (after, page) if all(char in signs() or is_counted(char) for char in came) else None
 
 
 def doubtful_change(text: str, tables: Pages) -> Change | None:
@@ -141,7 +162,7 @@ def _as_others(run: str, agreed: Sequence[list[str]], tables: Pages) -> tuple[st
 def _read(run: str, page: str, tables: Pages) -> str | None:
     """The run as UTF-8, or None where it is not that in this page."""
     data = tables.to_bytes(run, page)
-    if data is None or data[0] < 0xC2:
+    if data is None or 0x80 <= data[0] < 0xC2:  # the second half of a sequence
         return None
     try:
         return data.decode("utf-8")
