@@ -73,8 +73,7 @@ class Ngrams:
 
     def cost(self, text: str) -> Array:
         """The cost of all words of `text` in each language."""
-        costs: Array = self.rows(self.ids(text)).sum(axis=0, dtype=np.int64)
-        return costs
+        return _summed(self.rows(self.ids(text)))
 
     def ranking(self, text: str) -> list[tuple[str, float]]:
         """The languages from the likeliest, with the cost of a letter in nats; empty where there is no letter."""
@@ -82,8 +81,14 @@ class Ngrams:
         letters = int((ids != EDGE).sum())
         if not letters:
             return []
-        costs = self.rows(ids).sum(axis=0, dtype=np.int64) / STEP / letters
+        costs = _summed(self.rows(ids)) / STEP / letters
         return [(self.codes[index], float(costs[index])) for index in np.argsort(costs, kind="stable")]
+
+
+def _summed(rows: Array) -> Array:
+    """The sum of rows of bytes, as a product with ones: exact, and far faster than a sum of another type is."""
+    costs: Array = np.ones(len(rows)) @ rows.astype(np.float64)
+    return costs
 
 
 @cache

@@ -18,6 +18,9 @@ AT_HOME = [
     "32-годишният мъж",
     "της Φαρμακογνωσίας",
     "المدينة، والمغنزيوم",
+    "أكّد المدينة",  # with a vowel point
+    "så användas för nå",  # the last is a word of Norwegian alone
+    "Tiepšas “izstādē” starptautiskajā",
 ]
 NOT_AT_HOME = [
     "è",  # č and и are words, too, of which nothing beside them tells the language
@@ -27,6 +30,7 @@ NOT_AT_HOME = [
     "haur… net",
     "dÈcouvrir",
     "möchten město",  # words of two languages
+    "så användas för Lübeck",
     "5º möchten",
     "möchten&#233;",
     "ĂŠtre",

@@ -26,40 +26,38 @@ _PLAIN = re.compile(rf"(?:{_CHUNK})(?: (?:{_CHUNK}))*+")
 """Words and numbers with punctuation where it stands in clean text, and signs that stand alone."""
 _UNCLOSED = re.compile(r"„[^“”\"„]*+\Z")
 _LETTERS = re.compile(_WORD)
-_BESIDE_SIGN = re.compile(r"[„“«»‘”](?=[^\W\d_])|(?<=[^\W\d_])[„“«»‘”]")
-"""A sign beyond ASCII that clings to a word: it may be a letter of it that was misread (`prispôsobi»`, prispôsobiť)."""
+_CLINGING = frozenset("„“«»‘”")
+"""Signs beyond ASCII that may be a letter of the word they cling to, misread (`prispôsobi»`, prispôsobiť)."""
+_POINTS = re.compile("[\u064b-\u0652\u200f]")
+"""Vowel points of Arabic, which the lists do not write, and the mark of its direction."""
 
 
 def are_at_home(touched: str) -> bool:
     """Whether words, joined by spaces, are written as those of one language are, and most of them listed in it."""
+    touched = _POINTS.sub("", touched)
     if len(touched) >= SAMPLE - 1 or not _PLAIN.fullmatch(touched) or _UNCLOSED.search(touched):
         return False
-    words = [word for word in _LETTERS.findall(touched) if not word.isascii()]
+    words = [match for match in _LETTERS.finditer(touched) if not match[0].isascii()]
     if (
-        max(map(len, words), default=2) == 1
+        max((len(match[0]) for match in words), default=2) == 1
     ):  # è becomes č or и, words too, of which nothing tells the language
         return False
     among = -1
-    unlisted = []
-    for word in words:
-        listed = _languages_of(word)
-        if not listed:
-            unlisted.append(word)
-            continue
-        among &= listed
-        if not among:
-            return False
-    return not unlisted or (
-        2 * len(unlisted) <= len(words)
-        and _BESIDE_SIGN.search(touched) is None
-        and _are_written_in(among, unlisted)
-    )
+    others = []
+    for match in words:
+        listed = among & _languages_of(match[0])
+        if listed:
+            among = listed
+        else:
+            others.append(match)
+    return not others or (2 * len(others) <= len(words) and _are_written_in(among, touched, others))
 
 
-def _are_written_in(languages: int, words: list[str]) -> bool:
+def _are_written_in(languages: int, touched: str, words: list[re.Match[str]]) -> bool:
     """Whether one of some languages, with a bit for each, has all letters of these words, written as words are."""
-    for word in words:
-        if not _is_cased(word):
+    for match in words:
+        word, beside = match[0], touched[max(0, match.start() - 1) : match.end() + 1]
+        if not _is_cased(word) or beside[0] in _CLINGING or beside[-1] in _CLINGING:
             return False
         for letter in word:
             languages &= languages_with(letter)

@@ -256,16 +256,30 @@ def _weight(sequences: Array, covered: Array, ways: list[int], places: int) -> f
 
 def chain_candidate(text: str, chain: Chain, tables: Pages) -> Candidate | None:
     """The candidate of one legacy chain; None where it does not change `text` or cannot have happened to it."""
-    true, read_as = chain
-    row, column = tables.read_as.index(read_as), tables.true.index(true)
-    for code in set(code_points(text)):
-        if code >= 128 and tables.encode[row, code] < 0 and character(int(code)) not in EXEMPT:
-            return None
-    result = undo_step(text, chain, tables)
-    if result == text:
+    if not can_have_happened(beyond_ascii(text), chain, tables):
         return None
+    row, column = tables.read_as.index(chain[1]), tables.true.index(chain[0])
     prior: Array = tables.read_cost[row] + tables.language_cost[column]
-    return Candidate(result, (chain,), frozenset({chain}), prior)
+    return Candidate(undo_step(text, chain, tables), (chain,), frozenset({chain}), prior)
+
+
+def beyond_ascii(text: str) -> frozenset[str]:
+    """The characters of a text that are not ASCII."""
+    return frozenset(char for char in set(text) if not char.isascii())
+
+
+def can_have_happened(characters: frozenset[str], chain: Chain, tables: Pages) -> bool:
+    """Whether a legacy chain changes a text of these characters beyond ASCII, and may have happened to it."""
+    changed, possible = _reach(*chain, tables)
+    return characters <= possible and not characters.isdisjoint(changed)
+
+
+@lru_cache(maxsize=512)
+def _reach(true: str, read_as: str, tables: Pages) -> tuple[frozenset[str], frozenset[str]]:
+    """The characters that a chain changes, and all that a text may have to which it happened."""
+    translation = _translation(true, read_as, tables)
+    changed = frozenset(chr(old) for old, new in translation.items() if chr(old) != new)
+    return changed, frozenset(tables.bytes_of[read_as]) | EXEMPT
 
 
 def explaining_chains(before: str, after: str, tables: Pages) -> list[Chain]:

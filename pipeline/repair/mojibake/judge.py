@@ -8,6 +8,7 @@ beside it: a text in a language without a model reads like none, and stays.
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -142,8 +143,13 @@ class Judge:
         options = self.weigh(reading, self._candidates(touched, beside, ()))
         return replace(reading, options=tuple(sorted(options, key=lambda option: -option.gain)))
 
-    def weigh(self, reading: Reading, candidates: Sequence[Candidate]) -> list[Option]:
-        """What each candidate gains."""
+    def weigh(
+        self, reading: Reading, candidates: Sequence[Candidate], each_alone: bool = False
+    ) -> list[Option]:
+        """What each candidate gains; the words are looked up of those only that may be the best of all.
+
+        With `each_alone` these are all.
+        """
         if not candidates:
             return []
         as_is = reading.identity + reading.context
@@ -164,7 +170,7 @@ class Judge:
                 gain -= less
                 strange = self._strangeness(reading, candidate, float(cost[best]), best)
             options.append(Option(candidate, gain, self.scorer.model.codes[best], strange))
-        most = max(option.gain for option in options)
+        most = max(option.gain for option in options) if not each_alone else -math.inf
         return [
             replace(option, gain=option.gain + known_words(reading.touched, spoken, option))
             if option.gain > max(-WORDS_GAIN, most - WORDS_GAIN)

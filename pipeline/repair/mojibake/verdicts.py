@@ -9,11 +9,24 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.lexicon.arrays import Array
-from pipeline.repair.mojibake.candidates import Chain, chain_candidate
+from pipeline.repair.mojibake.candidates import (
+    Candidate,
+    Chain,
+    beyond_ascii,
+    can_have_happened,
+    chain_candidate,
+)
 from pipeline.repair.mojibake.evidence import FEWEST_LETTERS, NOTHING, SHORTEST, Evidence, letters_of
 from pipeline.repair.mojibake.judge import Judge, Option, Reading
 from pipeline.repair.mojibake.paragraph import Draft, doubt, draft, is_certain_of, option_evidence
-from pipeline.repair.mojibake.verdict import MOST_POOLED, STRANGE, SUSPICIOUS, UNFAMILIAR, Verdict, is_certain
+from pipeline.repair.mojibake.verdict import (
+    MOST_POOLED,
+    STRANGE,
+    SUSPICIOUS,
+    UNFAMILIAR,
+    Verdict,
+    is_certain,
+)
 
 POOLED = 400
 """Paragraphs of a document in which each of the likeliest chains is tried, found there or not."""
@@ -51,8 +64,9 @@ def judge_paragraphs(
     pooled: dict[Chain, list[float]] = {}
     if shown:
         drafts, pooled = _pool(drafts, shown, judge, foreign)
+    together = {chain: sum(gains) for chain, gains in pooled.items()}
     verdicts = (
-        _verdict(drawn, judge, _support(pooled, number), frozenset(shown), proven, foreign)
+        _verdict(drawn, judge, _support(pooled, together, number), frozenset(shown), proven, foreign)
         for number, drawn in enumerate(drafts)
     )
     return [verdict or doubt(text, judge) for verdict, text in zip(verdicts, texts, strict=True)]
@@ -129,21 +143,32 @@ def _pool(
     seen: list[Draft] = []
     for number, drawn in enumerate(drafts):
         reading = drawn.reading
-        options = list(reading.options) if reading else []
+        if reading is None:
+            against = _against(drawn, chains, judge) if number < POOLED else dict.fromkeys(chains, 0.0)
+            for chain in chains:
+                pooled[chain].append(against[chain])
+            seen.append(drawn)
+            continue
+        tried = _not_tried(reading, chains, judge) if number < POOLED else []
+        options = (*reading.options, *judge.weigh(reading, tried, each_alone=True))
         for chain in chains:
-            known = next((o for o in options if o.candidate.steps and chain in o.candidate.chains), None)
-            if known is None and reading is not None and number < POOLED:
-                candidate = chain_candidate(reading.touched, chain, judge.tables)
-                same = candidate and next((o for o in options if o.candidate.text == candidate.text), None)
-                if candidate and not same:
-                    (known,) = judge.weigh(reading, [candidate])
-                    options.append(known)
-            if reading is None:
-                pooled[chain].append(_against(drawn, chain, judge) if number < POOLED else 0.0)
-            else:
-                pooled[chain].append(_evidence(reading, known, judge, foreign) if known else 0.0)
-        seen.append(replace(drawn, reading=reading and replace(reading, options=tuple(options))))
+            known = next((o for o in options if chain in o.candidate.chains), None)
+            pooled[chain].append(_evidence(reading, known, judge, foreign) if known else 0.0)
+        seen.append(replace(drawn, reading=replace(reading, options=options)))
     return seen, pooled
+
+
+def _not_tried(reading: Reading, chains: Sequence[Chain], judge: Judge) -> list[Candidate]:
+    """The candidates of chains that a paragraph has no option of."""
+    known = {chain for option in reading.options for chain in option.candidate.chains}
+    texts = {option.candidate.text for option in reading.options}
+    found = []
+    for chain in chains:
+        candidate = chain_candidate(reading.touched, chain, judge.tables) if chain not in known else None
+        if candidate and candidate.text not in texts:
+            texts.add(candidate.text)
+            found.append(candidate)
+    return found
 
 
 def _evidence(reading: Reading, option: Option, judge: Judge, foreign: bool) -> float:
@@ -154,10 +179,10 @@ def _evidence(reading: Reading, option: Option, judge: Judge, foreign: bool) -> 
     return max(_CAP[0], min(_CAP[1], gain))
 
 
-def _against(drawn: Draft, chain: Chain, judge: Judge) -> float:
-    """What a paragraph says against a chain that would change its words, which are all words of one language."""
-    changes = drawn.at_home and chain_candidate(drawn.at_home, chain, judge.tables)
-    return _CAP[0] if changes else 0.0
+def _against(drawn: Draft, chains: Sequence[Chain], judge: Judge) -> dict[Chain, float]:
+    """What a paragraph says against the chains that would change its words, which are all words of one language."""
+    characters = beyond_ascii(drawn.at_home)
+    return {chain: _CAP[0] if can_have_happened(characters, chain, judge.tables) else 0.0 for chain in chains}
 
 
 def _hints(reading: Reading, option: Option, judge: Judge) -> bool:
@@ -185,11 +210,13 @@ def _with_proven(drawn: Draft, proven: frozenset[Chain], judge: Judge) -> Draft:
     return replace(drawn, reading=replace(reading, options=options))
 
 
-def _support(pooled: dict[Chain, list[float]], number: int) -> dict[Chain, float]:
-    """What the other paragraphs say for each chain."""
+def _support(
+    pooled: dict[Chain, list[float]], together: dict[Chain, float], number: int
+) -> dict[Chain, float]:
+    """What the paragraphs but for one say for each chain; `together` is what all say."""
     support = {}
     for chain, gains in pooled.items():
-        others = sum(gains) - gains[number]
+        others = together[chain] - gains[number]
         support[chain] = max(0.0, min(MOST_POOLED, SHARE * others))
     return support
 
