@@ -18,6 +18,7 @@ import ftfy.badness
 import numpy as np
 
 from pipeline.lexis.arrays import Array
+from pipeline.lexis.evidence import evidence as listed_words
 from pipeline.lexis.words import word_list
 from pipeline.repair.at_home import are_at_home
 from pipeline.repair.candidates import ENTITY_IN_WORD, Chain, by_ftfy, undo_step
@@ -26,7 +27,15 @@ from pipeline.repair.evidence import FEWEST_LETTERS, Evidence, evidence, letters
 from pipeline.repair.familiar import bare
 from pipeline.repair.judge import PLAUSIBLE, SAMPLE, UNLISTED, Judge, Option, Reading, parts
 from pipeline.repair.oddwords import mixed_script_changes
-from pipeline.repair.structure import as_a_whole, doubtful_change, is_written, runs_of, structural_changes
+from pipeline.repair.structure import (
+    CONFIDENCE,
+    as_a_whole,
+    doubtful_change,
+    entity_changes,
+    is_written,
+    runs_of,
+    structural_changes,
+)
 from pipeline.repair.verdict import LOOK_ALIKE, REQUIRED, SUSPICIOUS, Verdict, is_certain
 
 STRANGER = 0.5
@@ -50,6 +59,10 @@ _OPTIONS = 5
 _QUOTES = frozenset("”“»«’‘")
 _MARKUP = re.compile(r"[<>]")
 """What a text shows that is about markup, and means the entities in it."""
+_NAME = r"[^\W\d_a-z][^\W\d_]++"
+_BETWEEN_NAMES = re.compile(rf"\b(?P<left>{_NAME}) (?P<entity>&amp;) (?=(?P<right>{_NAME}))")
+_NAME_LETTERS = 5
+"""Letters from which a word with a capital beside an ampersand is taken for a name, however frequent it is."""
 _SIGNS = frozenset({"Sc", "Sm", "Zs", "Pd", "Ps", "Pe", "Pi", "Pf", "Po"})
 """Categories of signs that ftfy is believed to know: money, mathematics, spaces, punctuation."""
 _PAIR = re.compile(r"[^\x00-\x7f]{2}|[\x80-\x9f]|[\xc2-\xf4] ")
@@ -213,15 +226,42 @@ def _proven(text: str, reading: Reading, judge: Judge) -> list[Change]:
 
 
 def _in_entities(text: str, judge: Judge) -> list[Change]:
-    """The words of a text that are misread UTF-8 written in character entities, as changes."""
-    if "&" not in text or not ENTITY_IN_WORD.search(text) or _MARKUP.search(text):
+    """The words of a text that are misread UTF-8 written in character entities, as changes.
+
+    A text that shows markup keeps the other entities: it may be about these.
+    """
+    if "&" not in text:
         return []
-    plain = html.unescape(text)
+    runs = entity_changes(text, judge.tables)
+    if _MARKUP.search(text):
+        return runs
+    if not ENTITY_IN_WORD.search(text):
+        return runs or _ampersands(text)
+    plain = html.unescape(applied(text, runs))
     changes = structural_changes(plain, judge.tables)
     if not changes:
-        return []
+        return difference(text, plain, runs[0].cause, runs[0].confidence) if runs else []
     cause = changes[0].cause.replace("mojibake:", "mojibake:entities+", 1)
     return difference(text, applied(plain, changes), cause, changes[0].confidence)
+
+
+def _ampersands(text: str) -> list[Change]:
+    """Ampersands between names (`Foto &amp; Video`), in a text that has no other and no other entity.
+
+    `use &amp; for an ampersand` is about the entity: small letters stand beside it, or short words of every text.
+    """
+    found = [match for match in _BETWEEN_NAMES.finditer(text) if not _joins_no_names(match)]
+    if len(found) != text.count("&"):
+        return []
+    return [Change(*match.span("entity"), "&", "mojibake:entities", CONFIDENCE) for match in found]
+
+
+def _joins_no_names(match: re.Match[str]) -> bool:
+    """Whether a short word before or behind an ampersand is one of the most frequent of a language (`Using & In`)."""
+    return any(
+        len(match[side]) < _NAME_LETTERS and listed_words().listing(match[side])[1]
+        for side in ("left", "right")
+    )
 
 
 def _is_believable(text: str, change: Change) -> bool:
