@@ -23,9 +23,9 @@ from pipeline.repair.mojibake.code_page_tables import EXEMPT, Pages
 UTF8_CREDIT = 2.5
 """What (in nats) each UTF-8 sequence speaks for UTF-8: other text forms such sequences by chance only."""
 
-_ENTITY = r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[a-zA-Z]{2,8}\d{0,2});"
+ENTITY = r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[a-zA-Z]{2,8}\d{0,2});"
 ENTITY_IN_WORD = re.compile(
-    rf"(?<=[\w;]){_ENTITY}|{_ENTITY}(?=[\w&])|&#1(?:2[89]|[3-5]\d);"
+    rf"(?<=[\w;]){ENTITY}|{ENTITY}(?=[\w&])|&#1(?:2[89]|[3-5]\d);"
     r"|(?<=[.,!?)\]'])&quot;(?!\S)|(?<!\S)&quot;(?=[\[(])"
 )
 """A character entity beside a letter or another one, or that names a C1 control, which no author means, or a quotation

@@ -190,6 +190,8 @@ class Judge:
         if reading.context_letters >= FEW_LETTERS and not self.scorer.is_other_script[column]:
             beside = float(reading.context[column]) / reading.context_letters
             strange += max(0.0, beside - FAMILIAR)
+        if candidate.steps[-1][0] == "entities":  # whatever the language, its words are the same
+            return strange * PROVEN[-1]
         if candidate.whole:
             strange *= PROVEN[min(candidate.sequences, len(PROVEN) - 1)]
         return strange

@@ -18,6 +18,7 @@ import ftfy.badness
 import numpy as np
 
 from pipeline.lexicon.arrays import Array
+from pipeline.lexicon.identification.word_evidence import evidence as listed_words
 from pipeline.lexicon.words import word_list
 from pipeline.repair.characters.scripts import mixed_script_changes
 from pipeline.repair.mojibake.at_home import are_at_home
@@ -26,8 +27,10 @@ from pipeline.repair.mojibake.evidence import FEWEST_LETTERS, Evidence, evidence
 from pipeline.repair.mojibake.judge import PLAUSIBLE, SAMPLE, UNLISTED, Judge, Option, Reading, parts
 from pipeline.repair.mojibake.known_language import bare
 from pipeline.repair.mojibake.utf8_structure import (
+    CONFIDENCE,
     as_a_whole,
     doubtful_change,
+    entity_changes,
     is_written,
     runs_of,
     structural_changes,
@@ -56,6 +59,10 @@ _OPTIONS = 5
 _QUOTES = frozenset("”“»«’‘")
 _MARKUP = re.compile(r"[<>]")
 """What a text shows that is about markup, and means the entities in it."""
+_NAME = r"[^\W\d_a-z][^\W\d_]++"
+_BETWEEN_NAMES = re.compile(rf"\b(?P<left>{_NAME}) (?P<entity>&amp;) (?=(?P<right>{_NAME}))")
+_NAME_LETTERS = 5
+"""Letters from which a word with a capital beside an ampersand is taken for a name, however frequent it is."""
 _SIGNS = frozenset({"Sc", "Sm", "Zs", "Pd", "Ps", "Pe", "Pi", "Pf", "Po"})
 """Categories of signs that ftfy is believed to know: money, mathematics, spaces, punctuation."""
 _PAIR = re.compile(r"[^\x00-\x7f]{2}|[\x80-\x9f]|[\xc2-\xf4] ")
@@ -219,15 +226,42 @@ def _proven(text: str, reading: Reading, judge: Judge) -> list[Change]:
 
 
 def _in_entities(text: str, judge: Judge) -> list[Change]:
-    """The words of a text that are misread UTF-8 written in character entities, as changes."""
-    if "&" not in text or not ENTITY_IN_WORD.search(text) or _MARKUP.search(text):
+    """The words of a text that are misread UTF-8 written in character entities, as changes.
+
+    A text that shows markup keeps the other entities: it may be about these.
+    """
+    if "&" not in text:
         return []
-    plain = html.unescape(text)
+    runs = entity_changes(text, judge.tables)
+    if _MARKUP.search(text):
+        return runs
+    if not ENTITY_IN_WORD.search(text):
+        return runs or _ampersands(text)
+    plain = html.unescape(applied(text, runs))
     changes = structural_changes(plain, judge.tables)
     if not changes:
-        return []
+        return difference(text, plain, runs[0].cause, runs[0].confidence) if runs else []
     cause = changes[0].cause.replace("mojibake:", "mojibake:entities+", 1)
     return difference(text, applied(plain, changes), cause, changes[0].confidence)
+
+
+def _ampersands(text: str) -> list[Change]:
+    """Ampersands between names (`Foto &amp; Video`), in a text that has no other and no other entity.
+
+    `use &amp; for an ampersand` is about the entity: small letters stand beside it, or short words of every text.
+    """
+    found = [match for match in _BETWEEN_NAMES.finditer(text) if not _joins_no_names(match)]
+    if len(found) != text.count("&"):
+        return []
+    return [Change(*match.span("entity"), "&", "mojibake:entities", CONFIDENCE) for match in found]
+
+
+def _joins_no_names(match: re.Match[str]) -> bool:
+    """Whether a short word before or behind an ampersand is one of the most frequent of a language (`Using & In`)."""
+    return any(
+        len(match[side]) < _NAME_LETTERS and listed_words().listing(match[side])[1]
+        for side in ("left", "right")
+    )
 
 
 def _is_believable(text: str, change: Change) -> bool:

@@ -8,6 +8,7 @@ conditions. No language model takes part: this is what repairs a lone sign, and 
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections import Counter
@@ -20,6 +21,7 @@ from pipeline.lexicon.alphabet import script
 from pipeline.lexicon.identification.alphabets import in_one_alphabet, is_counted
 from pipeline.lexicon.identification.word_evidence import evidence
 from pipeline.records import REPLACEMENT
+from pipeline.repair.mojibake.candidates import ENTITY
 from pipeline.repair.mojibake.code_page_tables import Pages
 from pipeline.repair.mojibake.evidence import CLOSING, FEWEST_LETTERS, JOINING, letters_of
 from pipeline.repair.text_changes import Change
@@ -36,6 +38,7 @@ would not be by themselves."""
 _RUN = re.compile(r"[^\x00-\x7f\ufffd]{2,}")
 _LONE = re.compile(r"(?<![^\x00-\x7f])[^\x00-\x7f](?![^\x00-\x7f])")
 _LETTER_AND_SPACE = re.compile(r"(?<![^\W_])([^\W\d_a-zA-Z]\u00a0)([^\W\d_]{2,})")
+_ENTITIES = re.compile(rf"(?:{ENTITY}){{2,}}")
 _NO_RADICAND = frozenset({"So", "Po", "Sc", "Sk"})
 """Categories of signs that no root is taken of: `√™`, `√®`, `√©`, `√¢`."""
 _CLOSERS = CLOSING - {"¶"} | {"·"}
@@ -63,6 +66,22 @@ def structural_changes(text: str, tables: Pages, pages: Sequence[str] = ()) -> l
         if steps:
             cause = "mojibake:" + "+".join(f"utf-8→{page}" for page in steps)
             changes.append(Change(match.start(), match.end(), after, cause, CONFIDENCE))
+    return changes
+
+
+def entity_changes(text: str, tables: Pages) -> list[Change]:
+    """Rows of character entities that are one or several UTF-8 sequences, which nobody writes: `&Atilde;&copy;`.
+
+    Entities name characters of windows-1252, as browsers read them.
+    """
+    changes = []
+    for row in _ENTITIES.finditer(text):
+        after = _read(html.unescape(row[0]), "cp1252", tables) or ""
+        if not after.isascii() and is_written(
+            after, text[row.start() - 1 : row.start()], text[row.end() : row.end() + 1]
+        ):
+            cause = "mojibake:entities+utf-8→cp1252"
+            changes.append(Change(row.start(), row.end(), after, cause, CONFIDENCE))
     return changes
 
 
