@@ -24,7 +24,6 @@ from pydantic_settings import (
 )
 
 from pipeline.errors import RunError, UsageError
-from pipeline.knowledge.check import check as check_overlay
 from pipeline.knowledge.detection import detection
 
 CONFIG_FILE = "cityreports.toml"
@@ -220,6 +219,8 @@ def check(settings: Settings) -> None:
     for name in ("raw", "out"):
         _check_folder(getattr(settings, name))
     if settings.data is not None:
+        from pipeline.knowledge.check import check as check_overlay  # shapes that only an overlay needs
+
         check_overlay(settings.data)
     known = detection(settings.data).languages
     if unknown := sorted(set(settings.languages) - set(known)):

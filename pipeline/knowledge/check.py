@@ -26,6 +26,8 @@ _SHAPES: dict[str, TypeAdapter[Any]] = {
 FOLDERS = ("capture", "knowledge", languages.FOLDER)
 """The folders of an overlay in which data files are looked for. Other folders may lie beside them."""
 
+_OF_A_LANGUAGE = re.compile(rf"{languages.FOLDER}/([a-z]{{2,3}})\.toml")
+
 _IN_LANGUAGES = "knowledge/languages/xx.toml, a file for each language xx"
 _OF_HEADINGS = (
     f"{_IN_LANGUAGES} ([headings.…] for [sections.…], in it 'exact' for 'headings' and 'stems' for 'words')"
@@ -91,7 +93,7 @@ def _shape_of(name: str) -> TypeAdapter[Any]:
 
 def _is_of_a_language(name: str) -> bool:
     """Whether a data file is named after a language: by its code, not by an alias of it."""
-    code = re.fullmatch(rf"{languages.FOLDER}/([a-z]{{2,3}})\.toml", name)
+    code = _OF_A_LANGUAGE.fullmatch(name)
     return code is not None and code[1] not in detection.detection(None).aliases
 
 

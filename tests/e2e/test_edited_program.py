@@ -27,7 +27,8 @@ EDITED = [
     ("sources/content.py", {"page.html", "notes.txt"}),
     ("knowledge/causes.toml", {"page.html", "notes.txt"}),
     ("knowledge/findings.toml", {"page.html", "notes.txt"}),
-    ("cli.py", set()),
+    ("knowledge/languages/pl.toml", {"page.html", "notes.txt"}),
+    ("cli/commands.py", set()),
     ("exports/aggregates.py", set()),
 ]
 
