@@ -24,7 +24,7 @@ from pydantic_settings import (
 )
 
 from pipeline.errors import RunError, UsageError
-from pipeline.knowledge import files
+from pipeline.knowledge.detection import detection
 
 CONFIG_FILE = "cityreports.toml"
 
@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     raw: Annotated[Path, Field(description="folder that goes in")] = Path("raw")
     out: Annotated[Path, Field(description="folder that comes out")] = Path("processed")
     data: Annotated[
-        Path | None, Field(description="overlay folder: your own taxonomy, networks, phrases")
+        Path | None, Field(description="overlay folder: your own languages, sections, networks, phrases")
     ] = None
     workers: Annotated[int, Field(ge=1, le=256, description="child processes")] = max(1, os.cpu_count() or 1)
 
@@ -195,12 +195,20 @@ def load(**given: Any) -> Settings:
 
     Raises UsageError with one sentence for a value that makes no sense, RunError for a folder that cannot be used.
     """
-    try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        raise UsageError(_sentence(error.errors()[0])) from error
+    settings = values(**given)
     check(settings)
     return settings
+
+
+def values(**given: Any) -> Settings:
+    """The configuration in force, of which only the values are checked: for a command that looks at a folder itself.
+
+    Raises UsageError with one sentence for a value that makes no sense.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise UsageError(_sentence(error.errors()[0])) from error
 
 
 def check(settings: Settings) -> None:
@@ -211,8 +219,10 @@ def check(settings: Settings) -> None:
     for name in ("raw", "out"):
         _check_folder(getattr(settings, name))
     if settings.data is not None:
-        files.check(settings.data)
-    known = files.load_toml("knowledge/languages.toml", settings.data)["languages"]
+        from pipeline.knowledge.check import check as check_overlay  # shapes that only an overlay needs
+
+        check_overlay(settings.data)
+    known = detection(settings.data).languages
     if unknown := sorted(set(settings.languages) - set(known)):
         raise UsageError(
             f"The setting 'languages' names {_short(', '.join(unknown))}; known are {', '.join(sorted(known))}."

@@ -295,6 +295,24 @@ def retry(
     terminal.show_summary(result, settings, time.monotonic() - began)
 
 
+@cli.command("check-data", epilog="\b\nExamples:\n  cityreports check-data\n  cityreports check-data my-data")
+@click.argument("folder", required=False)
+def check_data(folder: str | None) -> None:
+    """What is wrong in FOLDER, or in the overlay folder of the setting 'data': one sentence for each mistake."""
+    from pipeline.knowledge import check
+
+    overlay = configuration.values(data=folder).data
+    if overlay is None:
+        raise UsageError("Name the folder of your data files, or set 'data' in cityreports.toml.")
+    problems = list(check.problems(overlay))
+    for problem in problems:
+        terminal.say(problem)
+    if problems:
+        raise UsageError(f"{overlay} has {len(problems)} mistake{'s' if len(problems) != 1 else ''}.")
+    files = len(check.data_files(overlay))
+    terminal.say(f"{files} {'files are' if files != 1 else 'file is'} right.")
+
+
 @cli.command(epilog="\b\nExamples:\n  cityreports schema\n  cityreports schema profile > profile.schema.json")
 @click.argument("record", required=False)
 def schema(record: str | None) -> None:

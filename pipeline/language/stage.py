@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import UsageError
-from pipeline.knowledge.files import load_toml
+from pipeline.knowledge.detection import Detection, detection
 from pipeline.knowledge.findings import finding
 from pipeline.language.engine import Guess, kin_of, known_languages, likely
 from pipeline.records import OMISSION, REPLACEMENT, Block, Document, Finding, Known, Source
 from pipeline.settings import Settings
 
-_DATA = "knowledge/languages.toml"
 _SAMPLE = 2000  # characters by which a document is judged
 _FROM_BLOCK = 300  # of these, from one block
 _LITTLE = 25  # letters below which nothing is said
@@ -30,7 +28,7 @@ _NOT_WORDS = re.compile(r"(?<!\S)\S*?(?:://|@|\ufffd|\d)\S*+")
 
 def detect_language(document: Document, settings: Settings) -> Document:
     """See `pipeline.language.detect_language`."""
-    data = load_toml(_DATA, settings.data)
+    data = detection(settings.data)
     wanted = _wanted(settings.languages)
     sample = _sample(document)
     guesses = likely(sample, wanted) if _letters(sample) >= _LITTLE else []
@@ -83,10 +81,10 @@ def _letters(text: str) -> int:
     return sum(char.isalpha() for char in text)
 
 
-def _declared(source: Source, data: dict[str, Any]) -> Known | None:
+def _declared(source: Source, data: Detection) -> Known | None:
     """The language that the metadata or the address names, as a code of ours."""
-    aliases: dict[str, str] = data["aliases"]
-    known = {*known_languages(), *data["declared_only"], *aliases}
+    aliases = data.aliases
+    known = {*known_languages(), *data.declared_only, *aliases}
     given = source.metadata.get("language")
     if given:
         code = re.split(r"[-_]", given.value.strip().lower())[0]
@@ -94,7 +92,7 @@ def _declared(source: Source, data: dict[str, Any]) -> Known | None:
             return Known(value=aliases.get(code, code), origin=given.origin)
     for part in _address_parts(source.get("url") or ""):
         code = re.split(r"[-_]", part)[0]
-        if code in data["in_addresses"]:
+        if code in data.in_addresses:
             return Known(value=code, origin="address")
     return None
 
@@ -111,7 +109,7 @@ def _address_parts(url: str) -> list[str]:
 
 
 def _decide(
-    guesses: list[Guess], declared: Known | None, letters: int, data: dict[str, Any]
+    guesses: list[Guess], declared: Known | None, letters: int, data: Detection
 ) -> tuple[str | None, float | None, list[Finding]]:
     best = guesses[0] if guesses else None
     if declared:
@@ -128,9 +126,9 @@ def _decide(
     return None, None, [finding("language-unknown")]
 
 
-def _is_like(declared: str, best: Guess, data: dict[str, Any]) -> bool:
+def _is_like(declared: str, best: Guess, data: Detection) -> bool:
     """Whether text in the declared language may well be taken for one in the likeliest."""
-    return best.language in (*data["told_as"].get(declared, ()), *kin_of(declared))
+    return best.language in (*data.told_as.get(declared, ()), *kin_of(declared))
 
 
 def _mark_passages(blocks: tuple[Block, ...], language: str, wanted: tuple[str, ...]) -> tuple[Block, ...]:

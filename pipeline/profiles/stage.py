@@ -32,7 +32,7 @@ def make(document: Document, settings: Settings) -> tuple[Profile, tuple[Finding
     url = document.source.get("url")
     identity = web_address.profile_id(document.source)
     kind = evidence.take("/kind", kind_of(document)) or "page"
-    found_city, notes = city_of(document, kind)
+    found_city, notes = city_of(document, kind, settings.data)
     findings += notes
     city = evidence.take("/city", found_city)
     title = evidence.take("/title", _title(document))

@@ -23,6 +23,6 @@ def segment(document: Document, answers: Answers, settings: Settings) -> Documen
 
 def shared_sections(settings: Settings) -> frozenset[str]:
     """The canonical sections whose text is the same for all cities of a country."""
-    from pipeline.segment.headings import sections
+    from pipeline.knowledge.sections import sections
 
     return frozenset(name for name, kind in sections(settings.data).items() if kind.shared_by_country)

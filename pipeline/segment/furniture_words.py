@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from pipeline.knowledge.files import load_toml
+from pipeline.knowledge.languages import languages
+from pipeline.knowledge.shapes import Words
 from pipeline.lexicon.folding import fold
 from pipeline.records import Block, Role
-from pipeline.segment.headings import FOLDER, languages, tells
+from pipeline.segment.headings import tells
 
 _LONGEST = 120  # characters of a block that is furniture by its words
 _FEW_WORDS = 14
@@ -44,28 +46,28 @@ class Phrases:
 def phrases(overlay: Path | None) -> Phrases:
     """The phrases of all languages: whole blocks are too specific to be mistaken in another language."""
     common = load_toml("knowledge/furniture.toml", overlay)
-    own = [
-        load_toml(f"{FOLDER}/{language}.toml", overlay).get("furniture", {})
-        for language in languages(overlay)
-    ]
-
-    def gathered(name: str) -> list[str]:
-        return [fold(phrase) for entry in own for phrase in entry.get(name, ())]
-
-    roles: tuple[Role, ...] = ("share", "navigation", "download")
+    own = [language.furniture for language in languages(overlay).values()]
+    whole: tuple[tuple[Role, list[Words]], ...] = (
+        ("share", [words.share for words in own]),
+        ("navigation", [words.navigation for words in own]),
+        ("download", [words.download for words in own]),
+    )
+    page = "|".join(re.escape(fold(word)) for word in common["page"])
     return Phrases(
-        breadcrumb=frozenset(gathered("breadcrumb")),
-        whole={phrase: role for role in roles for phrase in gathered(role)},
-        credit=tuple(sorted(set(gathered("picture_credit")))),
+        breadcrumb=frozenset(_folded(words.breadcrumb for words in own)),
+        whole={phrase: role for role, lists in whole for phrase in _folded(lists)},
+        credit=tuple(sorted(set(_folded(words.picture_credit for words in own)))),
         sources=tuple(fold(source) for source in common["picture_sources"]),
         trail=re.compile(rf"(?:(?<!\s)\s++)?[{re.escape(common['trail_signs'])}]\s*+"),
-        related=tuple(tuple(phrase.split()) for phrase in gathered("related")),
+        related=tuple(tuple(phrase.split()) for phrase in _folded(words.related for words in own)),
         toc=frozenset(fold(phrase) for phrase in common["toc"]),
-        page=re.compile(
-            rf"(?:{'|'.join(map(fold, common['page']))})\.? ?\d{{1,4}}(?: ?(?:/|\w{{1,3}}) ?\d{{1,4}})?"
-        ),
+        page=re.compile(rf"(?:{page})\.? ?\d{{1,4}}(?: ?(?:/|\w{{1,3}}) ?\d{{1,4}})?"),
         footer=tuple(fold(phrase) for phrase in common["footer"]),
     )
+
+
+def _folded(lists: Iterable[Words]) -> list[str]:
+    return [fold(phrase) for words in lists for phrase in words]
 
 
 def role_by_words(block: Block, known: Phrases) -> Role | None:

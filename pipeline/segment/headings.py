@@ -1,7 +1,7 @@
 """Which canonical section a heading opens: by its wording, by folded or fuzzy spelling, or by telling words.
 
-The wordings are data (`knowledge/headings/<language>.toml`). A heading is compared with those of its document's
-language in all four ways, with those of the other languages word for word only.
+The wordings are data (`[headings]` in `knowledge/languages/xx.toml`). A heading is compared with those of its
+document's language in all four ways, with those of the other languages word for word only.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pipeline.knowledge.files import load_toml, names
+from pipeline.knowledge.files import load_toml
+from pipeline.knowledge.languages import language as known_language
+from pipeline.knowledge.languages import languages as known_languages
 from pipeline.lexicon.folding import fold
 from pipeline.lexicon.places.countries import code_of, country_in, key
 
-FOLDER = "knowledge/headings"
 OTHER = "other"
 CITY, COUNTRY = "0city", "0country"
 MAX_WORDS = 14
@@ -31,15 +32,6 @@ _SHORTEST_FUZZY = 8  # letters
 _LONGEST_COUNTRY = 5  # words
 
 Match = Literal["exact", "folded", "fuzzy", "words", "none"]
-
-
-class Kind(NamedTuple):
-    """An entry of `sections.toml`; `in_approach` is what the section is called in the description of an approach."""
-
-    id: str
-    shared_by_country: bool
-    kinds: tuple[str, ...]
-    in_approach: str | None
 
 
 class Found(NamedTuple):
@@ -60,43 +52,22 @@ class Taxonomy:
 
 
 @lru_cache(maxsize=8)
-def sections(overlay: Path | None) -> dict[str, Kind]:
-    """The canonical sections by id, in the order of the data file."""
-    data = load_toml(f"{FOLDER}/sections.toml", overlay)
-    return {
-        name: Kind(
-            name,
-            bool(entry.get("shared_by_country")),
-            tuple(entry.get("kinds", ())),
-            entry.get("in_approach"),
-        )
-        for name, entry in data.items()
-    }
-
-
-@lru_cache(maxsize=8)
 def languages(overlay: Path | None) -> tuple[str, ...]:
     """The languages that have a taxonomy, English first."""
-    found = [Path(name).stem for name in names(FOLDER, overlay) if not name.endswith("/sections.toml")]
-    return tuple(sorted(found, key=lambda language: (language != "en", language)))
+    return tuple(code for code, known in known_languages(overlay).items() if known.headings)
 
 
 @lru_cache(maxsize=128)
 def taxonomy(language: str, overlay: Path | None) -> Taxonomy:
     """The taxonomy of a language."""
     result = Taxonomy(language)
-    known = sections(overlay)
-    for section, entry in load_toml(f"{FOLDER}/{language}.toml", overlay).get("sections", {}).items():
-        if section not in known:
-            continue
-        for wording in entry.get("headings", ()):
+    for section, entry in known_language(language, overlay).headings.items():
+        for wording in entry.exact:
             exact = " ".join(
                 _plain(wording.replace("{city}", f" {CITY} ").replace("{country}", f" {COUNTRY} "))
             )
             result.wordings.setdefault(fold(exact), (section, set()))[1].add(exact)
-        result.words += [
-            (section, tuple(fold(stem) for stem in stems.split())) for stems in entry.get("words", ())
-        ]
+        result.words += [(section, tuple(fold(stem) for stem in stems.split())) for stems in entry.stems]
     for wording in result.wordings:
         for trigram in set(_trigrams(wording)):
             result.trigrams.setdefault(trigram, []).append(wording)
@@ -109,7 +80,7 @@ def match_heading(
     """The section that a heading opens. `city` is the name of the document's city, where it is known."""
     if not text or len(text) > MAX_LENGTH:
         return Found(OTHER, "none")
-    words = _without_number(_plain(text))
+    words = _without_number(_plain(text), overlay)
     if not 0 < len(words) <= MAX_WORDS:
         return Found(OTHER, "none")
     variants = _variants(words, language, city)
@@ -144,10 +115,10 @@ def _plain(text: str) -> list[str]:
     ).split()
 
 
-def _without_number(words: list[str]) -> list[str]:
+def _without_number(words: list[str], overlay: Path | None) -> list[str]:
     """The words without the chapter number they begin with ("2.1 Housing", "Chapter IV: Housing")."""
     at = 0
-    if len(words) > 2 and fold(words[0]) in _chapter_words() and _NUMBER.fullmatch(words[1]):
+    if len(words) > 2 and fold(words[0]) in _chapter_words(overlay) and _NUMBER.fullmatch(words[1]):
         at = 2
     while at < len(words) - 1 and at < 5 and (words[at].isdigit() and len(words[at]) <= 2):
         at += 1
@@ -156,9 +127,9 @@ def _without_number(words: list[str]) -> list[str]:
     return words[at:]
 
 
-@lru_cache(maxsize=1)
-def _chapter_words() -> frozenset[str]:
-    return frozenset(map(fold, load_toml("knowledge/furniture.toml")["chapter_words"]))
+@lru_cache(maxsize=8)
+def _chapter_words(overlay: Path | None) -> frozenset[str]:
+    return frozenset(map(fold, load_toml("knowledge/furniture.toml", overlay)["chapter_words"]))
 
 
 def _variants(words: list[str], language: str | None, city: str | None) -> list[list[str]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.knowledge.findings import finding
 from pipeline.knowledge.losses import lost_in
+from pipeline.knowledge.sections import sections
 from pipeline.lexicon.places import gazetteer
 from pipeline.records import (
     REPLACEMENT,
@@ -27,7 +28,7 @@ from pipeline.records import (
 )
 from pipeline.segment.anatomy import Anatomy, anatomy
 from pipeline.segment.furniture_words import is_related, phrases
-from pipeline.segment.headings import OTHER, Found, languages, match_heading, sections
+from pipeline.segment.headings import OTHER, Found, languages, match_heading
 from pipeline.segment.reinstatement import rescued
 from pipeline.segment.section_status import damage
 from pipeline.settings import Settings

@@ -167,6 +167,7 @@ class Case:
         says = self.fill(self.case.get("says", ""))
         assert says in (out if code in (0, 1) else err), told
         assert self.fill(self.case.get("warns", "")) in err, told
+        assert all(self.fill(text) in out for text in self.case.get("prints", ())), told
         assert not re.search("[\x80-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]", out + err), told
         if self.case.get("stdout") != "terminal":
             assert "\x1b" not in out + err, told

@@ -27,6 +27,7 @@ EDITED = [
     ("sources/content.py", {"page.html", "notes.txt"}),
     ("knowledge/causes.toml", {"page.html", "notes.txt"}),
     ("knowledge/findings.toml", {"page.html", "notes.txt"}),
+    ("knowledge/languages/pl.toml", {"page.html", "notes.txt"}),
     ("cli/commands.py", set()),
     ("exports/aggregates.py", set()),
 ]

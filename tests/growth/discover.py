@@ -80,9 +80,9 @@ def _names(root: ModuleType) -> list[str]:
 
 def _call_builders(module: ModuleType) -> None:
     """Call the cached functions of a module that need nothing but a language or an overlay (none)."""
-    from pipeline.knowledge.files import load_toml
+    from pipeline.knowledge.detection import detection
 
-    languages = load_toml("knowledge/languages.toml", None)["languages"]
+    languages = detection(None).languages
     for function in list(vars(module).values()):
         if not hasattr(function, "cache_info") or function.__module__ != module.__name__:
             continue

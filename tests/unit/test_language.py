@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.knowledge.files import load_toml
+from pipeline.knowledge.detection import detection
 from pipeline.language import detect as language_of
 from pipeline.language import detect_language, spans
 from pipeline.language.engine import known_languages
@@ -188,7 +188,7 @@ def test_what_is_declared_holds_where_the_text_cannot_tell() -> None:
 
 
 def test_the_languages_on_file_are_those_that_can_be_told() -> None:
-    assert set(load_toml("knowledge/languages.toml")["languages"]) == known_languages()
+    assert set(detection(None).languages) == known_languages()
 
 
 @pytest.mark.bench

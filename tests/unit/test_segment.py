@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.extract.text.reader import extract_text
-from pipeline.knowledge.files import load_toml
+from pipeline.knowledge.languages import language as known_language
+from pipeline.knowledge.sections import sections
 from pipeline.language import detect_language
 from pipeline.lexicon.folding import fold
 from pipeline.records import Answers, Block, Document, Known, Link, Source, TextRange, block_digest, new_block
 from pipeline.repair import repair
 from pipeline.segment import segment
-from pipeline.segment.headings import languages, match_heading, sections, taxonomy
+from pipeline.segment.headings import languages, match_heading, taxonomy
 from pipeline.settings import Settings
 
 CASES = Path(__file__).parent.parent / "cases" / "segment"
@@ -33,11 +34,11 @@ def test_heading(language: str, heading: str, section: str, how: str) -> None:
 
 @pytest.mark.parametrize("language", languages(None))
 def test_every_wording_is_found_where_it_stands(language: str) -> None:
-    entries = load_toml(f"knowledge/headings/{language}.toml")["sections"]
+    entries = known_language(language, None).headings
     assert set(entries) == set(sections(None))
     for section, entry in entries.items():
-        assert len(entry["headings"]) >= 4 and entry["words"], section
-        for wording in entry["headings"]:
+        assert len(entry.exact) >= 4 and entry.stems, section
+        for wording in entry.exact:
             heading = wording.replace("{city}", "Turku").replace("{country}", "Poland")
             assert match_heading(heading, language, city="Turku") == (section, "exact"), wording
 

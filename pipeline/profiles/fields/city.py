@@ -10,9 +10,11 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from pipeline.knowledge.files import load_toml
 from pipeline.knowledge.findings import finding
+from pipeline.knowledge.languages import language as known_language
+from pipeline.knowledge.languages import languages
 from pipeline.lexicon.folding import fold
 from pipeline.lexicon.places import countries, gazetteer
 from pipeline.lexicon.places.gazetteer import Place
@@ -45,14 +47,16 @@ class _Candidate:
     spans: list[EvidenceSpan] = field(default_factory=list)
 
 
-def city_of(document: Document, kind: str) -> tuple[Found[CityRef] | None, list[Finding]]:
+def city_of(
+    document: Document, kind: str, overlay: Path | None
+) -> tuple[Found[CityRef] | None, list[Finding]]:
     """The city, and what a person should know about how it was told."""
     named = _named(document)
     if named is not None:
         return named, []
     country = _country(document)
-    candidates = _candidates(document)
-    _weigh(document, candidates, country)
+    candidates = _candidates(document, overlay)
+    _weigh(document, candidates, country, overlay)
     ranked = sorted(candidates.values(), key=lambda c: (-c.weight, -c.place.population, c.place.id))
     if ranked and ranked[0].weight >= _ENOUGH:
         best = ranked[0]
@@ -109,7 +113,7 @@ def _country(document: Document) -> str | None:
     return None
 
 
-def _candidates(document: Document) -> dict[int, _Candidate]:
+def _candidates(document: Document, overlay: Path | None) -> dict[int, _Candidate]:
     """Places whose name is the title, stands in it, or stands in the address."""
     found: dict[int, _Candidate] = {}
 
@@ -125,13 +129,13 @@ def _candidates(document: Document) -> dict[int, _Candidate]:
         if block.role == "title":
             for start, end in _names(block.text, capitals=True):
                 name, whole = block.text[start:end], is_whole(block.text, start, end)
-                if whole or spoken_of(name, text, document.language):
+                if whole or spoken_of(name, text, document.language, overlay):
                     add(name, _TITLE if whole else _IN_TITLE, (index, start, end, 0.95 if whole else 0.8))
     span = _metadata_span(document, "url", "path")
     for words in words_of_path(document.source)[:1]:
         for start, end in _names(words, capitals=False):
             name, whole = words[start:end], is_whole(words, start, end)
-            if whole or spoken_of(name.title(), text, document.language):
+            if whole or spoken_of(name.title(), text, document.language, overlay):
                 add(name, _ADDRESS if whole else _ADDRESS - 0.5, span)
     return found
 
@@ -151,11 +155,12 @@ def _names(text: str, *, capitals: bool) -> Iterator[tuple[int, int]]:
                 break
 
 
-def _weigh(document: Document, candidates: dict[int, _Candidate], country: str | None) -> None:
+def _weigh(
+    document: Document, candidates: dict[int, _Candidate], country: str | None, overlay: Path | None
+) -> None:
     """Add what speaks for a place besides its name: the country, the language, its size, mentions in the text."""
-    homes = load_toml("knowledge/home.toml")
-    home = homes.get(document.language or "", [])
-    europe = {code for codes in homes.values() for code in codes}
+    home = known_language(document.language, overlay).countries if document.language else ()
+    europe = {code for known in languages(overlay).values() for code in known.countries}
     text = f" {fold(' '.join(block.text for _, block in content(document))[:_READ])} "
     for candidate in candidates.values():
         place = candidate.place

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.knowledge.files import load_toml
+from pipeline.knowledge.languages import language as known_language
 from pipeline.profiles.evidence import Found, prose
 from pipeline.records import Document, Person
 
@@ -24,8 +24,8 @@ _PLACE = rf"(?:{_SPACE}(?:{_PARTICLE}|of|miasta|της|του))?(?:{_SPACE}{_NAM
 def people(document: Document, overlay: Path | None) -> list[Found[Person]]:
     """Each person once, with the office as first written, in the order of the document.
 
-    Only offices of the data file count, and stand in the record in the form it gives them; a name has two words or
-    more.
+    Only offices of the data files of languages count, and stand in the record in the form these give them; a name has
+    two words or more.
     """
     offices = _offices(document.language or "en", overlay)
     found: dict[str, Found[Person]] = {}
@@ -42,10 +42,9 @@ def people(document: Document, overlay: Path | None) -> list[Found[Person]]:
 
 def _offices(language: str, overlay: Path | None) -> dict[str, str]:
     """Every form of the offices of a language (and of English), folded → the form for the record."""
-    known = load_toml("knowledge/roles.toml", overlay)
     offices: dict[str, str] = {}
-    for entries in (known.get("en", {}), known.get(language, {})):
-        for office, forms in entries.items():
+    for code in ("en", language):
+        for office, forms in known_language(code, overlay).roles.items():
             offices.update((form.casefold(), office) for form in (office, *forms))
     return offices
 

@@ -8,8 +8,9 @@ without one.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-from pipeline.knowledge.files import load_toml
+from pipeline.knowledge.languages import language as known_language
 from pipeline.lexicon.folding import fold
 from pipeline.profiles.evidence import content
 from pipeline.records import Document
@@ -23,17 +24,17 @@ def text_of(document: Document) -> str:
     return "\n".join(block.text for _, block in content(document) if block.text)[:_READ]
 
 
-def spoken_of(name: str, text: str, language: str | None) -> bool:
+def spoken_of(name: str, text: str, language: str | None, overlay: Path | None) -> bool:
     """Whether the text speaks of `name` as of a place, in a form of it that is at most inflected."""
-    prepositions = load_toml("knowledge/prepositions.toml").get(language or "en", [])
+    known = known_language(language or "en", overlay)
     stem = name if len(name) <= _ENDING + 2 else name[:-2]
     form = rf"{re.escape(_capital(stem))}\w{{0,{_ENDING + 2}}}"
-    if language in ("fi", "et", "hu", "tr", "lt", "lv"):  # the case is in the ending
+    if known.place_case_in_ending:
         return re.search(rf"(?<![.!?:] )(?<!\n)\b{form}\b", text) is not None
-    leads = "|".join(sorted((_either_case(word) for word in prepositions), key=len, reverse=True))
+    leads = "|".join(sorted((_either_case(word) for word in known.place_prepositions), key=len, reverse=True))
     if not leads or not re.search(rf"(?<!\w)(?:{leads})(?:(?<=['’])|[ \u00a0]){form}(?!\w)", text):
         return False
-    return language == "de" or not re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", text)
+    return known.capitalises_nouns or not re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", text)
 
 
 def _capital(name: str) -> str:

@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.errors import UsageError
-from pipeline.knowledge.files import load_toml
+from pipeline.knowledge.languages import PolicyNames
+from pipeline.knowledge.languages import language as known_language
 from pipeline.profiles.evidence import Found, prose
 from pipeline.profiles.numbers import YEAR
 from pipeline.records import Document, Policy
@@ -80,13 +80,13 @@ def _share_a_stem(one: str, other: str) -> bool:
 class Manner:
     """How a language names policies: words for kinds, small words inside names, on which side the kind stands."""
 
-    def __init__(self, kinds: list[str], small: list[str], kind_last: bool, least: int) -> None:
-        self._kind = re.compile("|".join(kinds))
-        kind = rf"(?:{'|'.join(kinds)})"
+    def __init__(self, known: PolicyNames) -> None:
+        self._kind = re.compile("|".join(known.kinds))
+        kind = rf"(?:{'|'.join(known.kinds)})"
         self._quoted = re.compile(rf"\b{kind}[ \u00a0]{_QUOTED}|{_QUOTED}[:,]? {kind}\b", re.IGNORECASE)
-        self._small = frozenset(small)
-        self._kind_last = kind_last
-        self._least = least
+        self._small = frozenset(known.small)
+        self._kind_last = known.kind_last
+        self._least = known.least
 
     def names(self, text: str) -> list[tuple[int, int]]:
         """[start, end) of each name in `text`."""
@@ -176,12 +176,5 @@ def _abbreviates(text: str, match: re.Match[str]) -> bool:
 
 @lru_cache(maxsize=32)
 def _manner(language: str, overlay: Path | None) -> Manner | None:
-    entry = load_toml("knowledge/policies.toml", overlay).get(language)
-    if not entry or not entry.get("kinds"):
-        return None
-    try:
-        return Manner(
-            entry["kinds"], entry.get("small", []), entry.get("kind_last", False), entry.get("least", 1)
-        )
-    except re.error as error:
-        raise UsageError(f"knowledge/policies.toml: a pattern of {language!r} is wrong: {error}.") from error
+    known = known_language(language, overlay).policies
+    return Manner(known) if known.kinds else None
