@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 DATA ?= ../shared/bench
 
-.PHONY: help ingest test same-bytes lint format bench train stress clean
+.PHONY: help ingest test test-fast same-bytes lint format docs pictures bench train stress clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ ingest: $(VENV)/.run ## process raw/ into processed/ (more options: make ingest 
 test: $(VENV)/.dev ## run the tests
 	@$(BIN)/python -m pytest $(ARGS)
 
+test-fast: $(VENV)/.dev ## run the unit tests that take seconds (under a minute in all)
+	@$(BIN)/python -m pytest $(addprefix --ignore=,$(SLOW)) tests/unit $(ARGS)
+
 same-bytes: $(VENV)/.dev ## whether the working tree gives the outputs of HEAD (make same-bytes ARGS="FOLDER --against REVISION")
 	@$(BIN)/python -m tests.same_bytes $(ARGS)
 
@@ -44,6 +47,12 @@ lint: $(VENV)/.dev ## style and types
 format: $(VENV)/.dev ## put the code in its format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(VENV)/.dev ## write the generated sections of README.md, CONTRIBUTING.md and docs/
+	@$(BIN)/python -m tests.docs
+
+pictures: $(VENV)/.dev ## make the pictures of the documentation from processed/ (needs chromium)
+	@$(BIN)/python -m tests.readme.pictures
 
 bench: $(VENV)/.bench ## measure quality and speed (make bench DATA=folder of benchmark data)
 	@$(BIN)/python -m tests.benchmarks "$(DATA)" $(ARGS)

@@ -1,4 +1,4 @@
-"""The README names what there is: every command, option, setting, output and exit code."""
+"""The README and the reference name what there is: every command, option, setting, output and exit code."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_every_target_of_the_makefile_is_told_by_help() -> None:
 def test_the_folder_of_outputs_explains_every_output() -> None:
     from pipeline.exports.aggregates import Corpus, files
 
-    for path in files(Corpus((), (), frozenset()), ()):
+    for path in files(Corpus((), (), frozenset()), (), ()):
         shown = "schema/*.json" if path.startswith("schema/") else path
         assert f"`{shown}`" in PROCESSED, path
     assert len(SCHEMAS) == 6
