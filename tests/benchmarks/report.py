@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-
 COLUMNS = ("figure", "value", "floor", "goal", "reaches", "measured on")
 
 

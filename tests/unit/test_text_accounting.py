@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extract.text.reader import extract_text
 from pipeline.extract.text import reader as text_module
+from pipeline.extract.text.reader import extract_text
 from pipeline.records import Document, Source
 from pipeline.settings import Settings
 
