@@ -230,7 +230,8 @@ def test_of_two_that_build_at_once_one_builds_and_both_read_it(folder: Path, tmp
 
 def test_the_real_files_are_built_again_where_they_were_damaged(folder: Path) -> None:
     code = """
-from pipeline.lexicon import countries, cache
+from pipeline.lexicon import cache
+from pipeline.lexicon.places import countries
 assert countries.code_of("Polska") == "PL"
 """
 

@@ -67,7 +67,7 @@ def test_what_is_printable_is_shown_as_it_is() -> None:
 
 def test_each_line_of_the_terminal_is_made_safe() -> None:
     """Only `line` makes a text for rich, and nothing is printed that it did not make."""
-    tree = ast.parse((PROJECT / "pipeline" / "terminal.py").read_text(encoding="utf-8"))
+    tree = ast.parse((PROJECT / "pipeline" / "cli" / "terminal.py").read_text(encoding="utf-8"))
     makers = {
         function.name
         for function in ast.walk(tree)
