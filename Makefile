@@ -64,7 +64,7 @@ bench: $(VENV)/.bench ## measure quality and speed (make bench DATA=folder of be
 train: $(VENV)/.bench ## train the classifier of web pages (make train DATA=folder of benchmark data)
 	@$(BIN)/python -m tests.benchmarks.html_train "$(DATA)"
 
-stress: $(VENV)/.dev ## kill it, poison it, fill its disk
+stress: $(VENV)/.dev ## run the long tests: kills, poisoned documents, a full disk
 	@$(BIN)/python -m pytest -m stress $(ARGS)
 
 clean: ## delete what was made (processed/ and the environment)

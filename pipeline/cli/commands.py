@@ -362,5 +362,5 @@ def _check_working_folder() -> None:
         os.getcwd()  # noqa: PTH109
     except OSError as error:
         raise RunError(
-            f"The folder that you work in cannot be used ({error.strerror}); change into another one."
+            f"The working folder cannot be used ({error.strerror}); change into another one."
         ) from error
