@@ -1,18 +1,18 @@
 """What can go wrong, as a tree of exceptions.
 
     CityReportsError
-    ├── UsageError            the command was not understood              exit code 2
-    ├── RunError              the run could not do its work               exit code 3
+    ├── UsageError            invalid command line or configuration       exit code 2
+    ├── RunError              the run as a whole failed                   exit code 3
     └── DocumentError         one document could not be read: quarantine, the run goes on
         ├── EmptyDocument           "empty"             no bytes, or nothing but white space
         ├── UnsupportedType         "unsupported-type"  not HTML, text or PDF
-        ├── Unreadable              "unreadable"        the file system would not give its bytes
+        ├── Unreadable              "unreadable"        the file system does not let it be read
         ├── RefusedPath             "refused-path"      a link, a device or a pipe in raw/
         ├── TooLarge                "too-large"         over a budget that cannot be cut to size
         ├── BrokenDocument          "broken"            no reader could open it
         ├── EncryptedDocument       "encrypted"         needs a password
         ├── NotThePage              "not-the-page"      a bot wall, a login page, a soft 404 … instead of the page
-        ├── InternalError           "internal-error"    a defect of this program
+        ├── InternalError           "internal-error"    a bug in this program
         ├── ChangedWhileReading     "changed"           tried again by the next run
         ├── TimeLimit               "time-limit"        tried again by the next run, once
         ├── MemoryLimit             "memory-limit"      tried again by the next run, once
@@ -39,13 +39,13 @@ class CityReportsError(Exception):
 
 
 class UsageError(CityReportsError):
-    """The command, an option or a configuration value makes no sense."""
+    """The command line or a configuration value is invalid."""
 
     exit_code = 2
 
 
 class RunError(CityReportsError):
-    """The run as a whole cannot go on: no input, no room to write, another run at work."""
+    """The run as a whole cannot go on: no input, no disk space, another run in progress."""
 
     exit_code = 3
 
@@ -65,7 +65,7 @@ class DocumentError(CityReportsError):
 
 
 class EmptyDocument(DocumentError):
-    """There is nothing in the file."""
+    """The file is empty."""
 
     code = "empty"
 
@@ -77,7 +77,7 @@ class UnsupportedType(DocumentError):
 
 
 class Unreadable(DocumentError):
-    """The file system would not give the bytes."""
+    """The file system does not let the file be read."""
 
     code = "unreadable"
 
@@ -89,7 +89,7 @@ class RefusedPath(DocumentError):
 
 
 class TooLarge(DocumentError):
-    """The document is over a budget, and a part of it would be of no use."""
+    """The document is over a budget, and reading a part of it would be useless."""
 
     code = "too-large"
 
@@ -107,7 +107,7 @@ class EncryptedDocument(DocumentError):
 
 
 class NotThePage(DocumentError):
-    """The capture is something else than the page: `kind` says what (`pipeline.capture`)."""
+    """The capture is not the page but a bot wall, a login page or the like; `kind` says what."""
 
     code = "not-the-page"
 
@@ -117,7 +117,7 @@ class NotThePage(DocumentError):
 
 
 class InternalError(DocumentError):
-    """A stage raised what it should not: a defect of this program."""
+    """A stage raised an unexpected exception: a bug in this program."""
 
     code = "internal-error"
 

@@ -46,22 +46,26 @@ class Settings(BaseSettings):
         env_prefix="CITYREPORTS_", env_ignore_empty=True, frozen=True, extra="forbid", allow_inf_nan=False
     )
 
-    raw: Annotated[Path, Field(description="folder that goes in")] = Path("raw")
-    out: Annotated[Path, Field(description="folder that comes out")] = Path("processed")
+    raw: Annotated[Path, Field(description="input folder")] = Path("raw")
+    out: Annotated[Path, Field(description="output folder")] = Path("processed")
     data: Annotated[
         Path | None, Field(description="overlay folder: your own languages, sections, networks, phrases")
     ] = None
-    workers: Annotated[int, Field(ge=1, le=256, description="child processes")] = max(1, os.cpu_count() or 1)
+    workers: Annotated[int, Field(ge=1, le=256, description="number of child processes")] = max(
+        1, os.cpu_count() or 1
+    )
 
-    time_limit: Annotated[float, Field(gt=0, le=_DAY, description="seconds a document may take")] = 300.0
+    time_limit: Annotated[float, Field(gt=0, le=_DAY, description="seconds that a document may take")] = 300.0
     memory_limit: Annotated[
-        int, Field(ge=256 * MEBIBYTE, le=_TEBIBYTE, description="bytes a document may need")
+        int, Field(ge=256 * MEBIBYTE, le=_TEBIBYTE, description="bytes of memory that a document may need")
     ] = 3072 * MEBIBYTE
 
     loss_limit: Annotated[
         float,
         Field(
-            gt=0, le=1, description="share of a site's records, sections or text that a run may lose unasked"
+            gt=0,
+            le=1,
+            description="share of a site's records, sections or text that a run may lose without confirmation",
         ),
     ] = 0.2
 
@@ -70,13 +74,18 @@ class Settings(BaseSettings):
         Field(
             ge=1024,
             le=_TEBIBYTE,
-            description="bytes of HTML or text that are read",
+            description="bytes of an HTML or text file that are read",
             json_schema_extra=_AFFECTS,
         ),
     ] = 16 * MEBIBYTE
     max_pdf_bytes: Annotated[
         int,
-        Field(ge=1024, le=_TEBIBYTE, description="bytes of a PDF that is opened", json_schema_extra=_AFFECTS),
+        Field(
+            ge=1024,
+            le=_TEBIBYTE,
+            description="size in bytes up to which a PDF is opened",
+            json_schema_extra=_AFFECTS,
+        ),
     ] = 512 * MEBIBYTE
     max_pages: Annotated[
         int, Field(ge=1, le=_MANY, description="pages of a PDF that are read", json_schema_extra=_AFFECTS)
@@ -84,27 +93,33 @@ class Settings(BaseSettings):
     ocr: Annotated[
         bool,
         Field(
-            description="read pages that are pictures with tesseract, where it is installed",
+            description="read scanned pages with tesseract, if it is installed",
             json_schema_extra=_AFFECTS,
         ),
     ] = False
     max_nodes: Annotated[
-        int, Field(ge=100, le=_MANY, description="HTML nodes that are read", json_schema_extra=_AFFECTS)
+        int,
+        Field(
+            ge=100, le=_MANY, description="nodes of an HTML page that are read", json_schema_extra=_AFFECTS
+        ),
     ] = 400_000
     max_blocks: Annotated[
-        int, Field(ge=10, le=_MANY, description="blocks a document may have", json_schema_extra=_AFFECTS)
+        int,
+        Field(ge=10, le=_MANY, description="blocks of a document that are kept", json_schema_extra=_AFFECTS),
     ] = 50_000
     languages: Annotated[
         tuple[str, ...],
         NoDecode,
-        Field(description="languages looked for (empty: all that can be told)", json_schema_extra=_AFFECTS),
+        Field(
+            description="languages to look for (empty: all that can be detected)", json_schema_extra=_AFFECTS
+        ),
     ] = ()
     repeated_share: Annotated[
         float,
         Field(
             gt=0,
             le=1,
-            description="share of a site's pages that a block of furniture stands on",
+            description="share of a site's pages from which on a repeated block is furniture",
             json_schema_extra=_AFFECTS,
         ),
     ] = 0.5
@@ -113,7 +128,7 @@ class Settings(BaseSettings):
         Field(
             ge=2,
             le=_MANY,
-            description="pages a site must have to tell what repeats on it",
+            description="pages that a site must have before repeated blocks are furniture",
             json_schema_extra=_AFFECTS,
         ),
     ] = 4
@@ -123,7 +138,7 @@ class Settings(BaseSettings):
         Field(
             gt=0,
             le=1,
-            description="probability from which a guess at lost letters stands in the text",
+            description="probability from which on a guess at lost letters is put into the text",
             json_schema_extra=_AFFECTS,
         ),
     ] = 0.95

@@ -1,4 +1,4 @@
-"""What the terminal shows of changes: what a run changed in the records, and what one that was held back would."""
+"""Shows changes of records on the terminal: those of the last run, and those of a run that was held back."""
 
 from __future__ import annotations
 

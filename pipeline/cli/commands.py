@@ -1,4 +1,7 @@
-"""The command `cityreports`: parses, calls, prints. `pipeline.__main__` starts it."""
+"""The commands of `cityreports`: parse the command line, call the run, print the result.
+
+`pipeline.__main__` starts them.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +32,12 @@ _ALL = "all sites"  # guard.ALL_SITES
 _EPILOG = """\b
 Exit codes:
   0  done
-  1  done, with documents in quarantine, under --strict
-  2  the command makes no sense
-  3  the run could not do its work, or was held back because too much would be lost
-  130  stopped with Ctrl-C; the next run completes it
-  141  nobody reads what is shown any more (| head)
-  143  stopped with SIGTERM; the next run completes it
+  1  done, but documents are in quarantine (only with --strict)
+  2  invalid command line or configuration
+  3  the run failed, or was held back because too much would be lost
+  130  interrupted with Ctrl-C; the next run completes the work
+  141  the reader of the output closed it (as "| head" does)
+  143  terminated with SIGTERM; the next run completes the work
 """
 
 _ENVIRONMENT = """\b
@@ -46,11 +49,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _out_option(function: Function) -> Function:
-    return click.option("--out", metavar="FOLDER", help="The folder that comes out [processed].")(function)
+    return click.option("--out", metavar="FOLDER", help="Output folder [processed].")(function)
 
 
 def _raw_option(function: Function) -> Function:
-    return click.option("--raw", metavar="FOLDER", help="The folder that went in [raw].")(function)
+    return click.option("--raw", metavar="FOLDER", help="Input folder [raw].")(function)
 
 
 def _show_logs(context: click.Context, _: click.Parameter, wanted: bool) -> bool:
@@ -64,17 +67,17 @@ def _debug_option(function: Function) -> Function:
         "--debug",
         is_flag=True,
         callback=_show_logs,
-        help="Look for a fault: log lines and tracebacks on standard error; documents are done in this process, one "
-        "after the other, without limits of time and memory.",
+        help="Show log lines and tracebacks on standard error; process documents one after another in this process, "
+        "without time and memory limits.",
     )(function)
 
 
 @click.group(
     epilog="""\b
 Examples:
-  cityreports ingest                         raw/ into processed/
-  cityreports status                         what a run would do, and why
-  cityreports show raw/site/page.html        a document's profile, findings and repairs
+  cityreports ingest                         process raw/ into processed/
+  cityreports status                         show what a run would do, and why
+  cityreports show raw/site/page.html        show the profile, findings and repairs of a document
   cityreports explain raw/site/page.html sections.report.text
 """
     + "\n\n"
@@ -85,7 +88,7 @@ Examples:
 )
 @click.version_option(package_name="cityreports", prog_name="cityreports")
 def cli() -> None:
-    """Scraped pages and PDF reports about cities, in any state of decay, into profile records."""
+    """Turn scraped pages and PDF reports about cities, in any state of decay, into structured records."""
 
 
 @cli.command(
@@ -100,9 +103,9 @@ Examples:
 )
 @click.argument("raw", required=False)
 @_out_option
-@click.option("--workers", type=int, help="Child processes [one for each core].")
-@click.option("--force", is_flag=True, help="Do every document again.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+@click.option("--workers", type=int, help="Number of child processes [one for each core].")
+@click.option("--force", is_flag=True, help="Process every document again.")
+@click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
 @click.option(
     "--accept-changes",
     "accepted",
@@ -110,14 +113,14 @@ Examples:
     is_flag=False,
     flag_value=_ALL,
     metavar="[SITE]",
-    help="A run that was held back is meant: all of it, or the losses of SITE.",
+    help="Accept the losses for which a run was held back: all, or those of SITE.",
 )
 @click.option(
-    "--verify", is_flag=True, help="Compare every output with its digest, and make it again if need be."
+    "--verify", is_flag=True, help="Compare every output with its digest; write those again that differ."
 )
-@click.option("--strict", is_flag=True, help="Exit with 1 when documents are in quarantine.")
+@click.option("--strict", is_flag=True, help="Exit with code 1 if documents are in quarantine.")
 @click.option(
-    "--ocr", is_flag=True, default=None, help="Read pictures of pages with tesseract, where it is installed."
+    "--ocr", is_flag=True, default=None, help="Read scanned pages with tesseract, if it is installed."
 )
 @_debug_option
 def ingest(
@@ -132,7 +135,7 @@ def ingest(
     ocr: bool | None,
     debug: bool,
 ) -> int:
-    """Process the folder RAW into structured profile records."""
+    """Process the folder RAW into structured records."""
     from pipeline.run import engine, guard
 
     settings = configuration.load(raw=raw, out=out, workers=workers, ocr=ocr)
@@ -165,7 +168,7 @@ def _show_preview(settings: configuration.Settings, options: engine.Options) -> 
 @_out_option
 @click.option("--verify", is_flag=True, help="Compare every output with its digest.")
 def status(raw: str | None, out: str | None, verify: bool) -> None:
-    """What changed since the last run: what will be done again, and why."""
+    """Show what the next run would do, and why."""
     from pipeline.run import engine
 
     _show_preview(configuration.load(raw=raw, out=out), engine.Options(verify=verify))
@@ -173,9 +176,12 @@ def status(raw: str | None, out: str | None, verify: bool) -> None:
 
 @cli.command(epilog="\b\nExamples:\n  cityreports changes\n  cityreports changes --json > changes.json")
 @_out_option
-@click.option("--json", "as_json", is_flag=True, help="As JSON, every field in full.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with every field in full.")
 def changes(out: str | None, as_json: bool) -> None:
-    """What the last run that changed something added, changed and removed, record by record."""
+    """Show the records that the last run added, changed and removed.
+
+    A run that changed nothing does not count as the last one.
+    """
     from pipeline.run.preview import last_differences
 
     done, held = last_differences(configuration.load(out=out))
@@ -203,11 +209,18 @@ Examples:
 @_raw_option
 @_out_option
 @click.option(
-    "--page", type=click.IntRange(min=1), help="A page of a PDF: its blocks, or with --image its picture."
+    "--page", type=click.IntRange(min=1), help="Show the blocks of a page of a PDF (with --image: draw them)."
 )
-@click.option("--image", is_flag=True, help="Write the page as a PNG here, its blocks drawn and labelled.")
+@click.option(
+    "--image",
+    is_flag=True,
+    help="Write the page as a PNG into the working folder, with its blocks outlined and labelled.",
+)
 def show(document: str, raw: str | None, out: str | None, page: int | None, image: bool) -> None:
-    """The profile, findings and repairs of DOCUMENT: a path, an address, or the beginning of an id."""
+    """Show the profile, findings and repairs of a document.
+
+    DOCUMENT is a path, an address, or the beginning of an id.
+    """
     from pipeline.run import inspect
 
     settings = configuration.load(raw=raw, out=out)
@@ -239,7 +252,11 @@ Examples:
 @_raw_option
 @_out_option
 def explain(document: str, field: str, raw: str | None, out: str | None) -> None:
-    """Where FIELD of DOCUMENT came from: file, range or page and box, raw text, and every edit since."""
+    """Show where a field came from, and every edit of it.
+
+    Prints the file, the range or the page and box, the raw text, and the edits. DOCUMENT is a path, an address, or the
+    beginning of an id; FIELD is a field of its profile.
+    """
     from pipeline.run import inspect
 
     settings = configuration.load(raw=raw, out=out)
@@ -254,7 +271,10 @@ def explain(document: str, field: str, raw: str | None, out: str | None) -> None
 @_raw_option
 @_out_option
 def repairs(document: str | None, raw: str | None, out: str | None) -> None:
-    """What was changed, by cause: in DOCUMENT with before and after in context, or over the whole corpus."""
+    """Show what was repaired, by cause.
+
+    With DOCUMENT (a path, an address, or the beginning of an id): each edit with the text before and after it.
+    """
     from pipeline.run import inspect
 
     settings = configuration.load(raw=raw, out=out)
@@ -273,12 +293,12 @@ def repairs(document: str | None, raw: str | None, out: str | None) -> None:
 @click.argument("documents", nargs=-1)
 @_raw_option
 @_out_option
-@click.option("--workers", type=int, help="Child processes [one for each core].")
+@click.option("--workers", type=int, help="Number of child processes [one for each core].")
 @_debug_option
 def retry(
     documents: tuple[str, ...], raw: str | None, out: str | None, workers: int | None, debug: bool
 ) -> None:
-    """Try again what is in quarantine: DOCUMENTS, or all of it."""
+    """Process documents in quarantine again: those named, or all."""
     from pipeline.run import engine, inspect
 
     settings = configuration.load(raw=raw, out=out, workers=workers)
@@ -316,7 +336,7 @@ def check_data(folder: str | None) -> None:
 @cli.command(epilog="\b\nExamples:\n  cityreports schema\n  cityreports schema profile > profile.schema.json")
 @click.argument("record", required=False)
 def schema(record: str | None) -> None:
-    """The JSON Schema of RECORD, or the names of all records."""
+    """Print the JSON Schema of a record, or the names of all records."""
     from pipeline.records.runs import SCHEMAS, json_schema
 
     if record is None:
@@ -328,7 +348,7 @@ def schema(record: str | None) -> None:
 
 
 def command() -> int:
-    """Run the command that the arguments name, and give its exit code; errors are one sentence on standard error."""
+    """Run the command that the arguments name and return its exit code; errors are one sentence on standard error."""
     try:
         if level := os.environ.get(logs.LOG_VARIABLE):
             logs.show(level)
@@ -342,7 +362,7 @@ def command() -> int:
         terminal.say_error(terminal.safe(error.format_message(), _LONGEST_ERROR))
         context = getattr(error, "ctx", None)
         if context is not None:
-            terminal.say_error(f"'{context.command_path} --help' tells what there is.")
+            terminal.say_error(f"'{context.command_path} --help' lists the possibilities.")
         return UsageError.exit_code
     except CityReportsError as error:
         _LOG.debug("The command ends with an error", exc_info=error)
@@ -360,5 +380,5 @@ def _check_working_folder() -> None:
         os.getcwd()  # noqa: PTH109
     except OSError as error:
         raise RunError(
-            f"The folder that you work in cannot be used ({error.strerror}); change into another one."
+            f"The working folder cannot be used ({error.strerror}); change into another one."
         ) from error

@@ -179,7 +179,7 @@ def show_summary(result: Result, settings: Settings, seconds: float) -> None:
             out.print(line(f"  … and {len(result.record.quarantine) - 10} more, in run.json"))
     show_notes(result.notes)
     folder = settings.out
-    out.print(line("Look next:"))
+    out.print(line("See next:"))
     for path, what in (
         (folder / "profiles.jsonl", "the records"),
         (
@@ -190,11 +190,11 @@ def show_summary(result: Result, settings: Settings, seconds: float) -> None:
         (folder / "refetch.csv", "what to fetch again"),
     ):
         out.print(line(f"  {path!s:<28} {what}"))
-    out.print(line(f"  {program() + ' show DOCUMENT':<28} one of them, here in the terminal"))
+    out.print(line(f"  {program() + ' show DOCUMENT':<28} one document, in the terminal"))
 
 
 def _what_was_done(result: Result) -> str:
-    """The documents of a run in three parts that add up: each is done now, unchanged, or in quarantine."""
+    """The documents of a run in three parts that add up: each is processed now, unchanged, or in quarantine."""
     assert result.record is not None
     counts = result.record.counts
     if not result.done and not result.failed and not result.differences.records:
@@ -202,7 +202,7 @@ def _what_was_done(result: Result) -> str:
     unchanged = counts["documents"] - counts["quarantined"] - result.done
     aside = f", {counts['quarantined']:,} in quarantine" if counts["quarantined"] else ""
     now = f" ({result.failed:,} of them now)" if result.failed else ""
-    return f"{result.done:,} done now, {unchanged:,} unchanged{aside}{now}."
+    return f"{result.done:,} processed now, {unchanged:,} unchanged{aside}{now}."
 
 
 def program() -> str:
@@ -332,7 +332,7 @@ def _show_findings(findings: Sequence[Finding]) -> None:
         for origin in finding.origins[:1]:
             out.print(line(f"           {place(origin)}", style="dim"))
         if finding.evidence:
-            out.print(line(f"           seen: {safe(finding.evidence, _SHOWN)}"))
+            out.print(line(f"           evidence: {safe(finding.evidence, _SHOWN)}"))
         if finding.suggestion:
             out.print(line(f"           suggestion: {safe(finding.suggestion, _SHOWN)}"))
 

@@ -1,4 +1,4 @@
-"""The join: all profiles → the files that review and publishing stand on."""
+"""The files made from all records of a run: JSON lines, CSV, Parquet, JSON Schemas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text for cells of a CSV file: no spreadsheet takes any of it for a formula, whatever it splits the lines at.
+"""Makes text safe for CSV cells: no spreadsheet reads any of it as a formula, whatever it splits lines at.
 
 A spreadsheet runs what begins with `=`, `+`, `-` or `@` (some also take the full-width signs for these). Where cells
 begin depends on who opens the file: in most of Europe, programs split at `;`, and then quotes inside a line protect

@@ -1,4 +1,4 @@
-"""The run: what is to be done and why, done in killable children, written whole.
+"""The run: plans the work, has child processes do it, and replaces outputs as a whole.
 
     read      bytes → Document, Summary       per document, in a child
     gather    all Summaries → Answers         an order-free fold

@@ -1,4 +1,4 @@
-"""A run from beginning to end: plan, read, gather, settle, join.
+"""Carries out a run from beginning to end: plan, read, gather, settle, join.
 
 Reading and settling fill the ledger and replace nothing; `placing` puts what they made in its place at the end.
 """
@@ -113,15 +113,13 @@ def _with_ledger(settings: Settings, outputs: Outputs, options: Options, progres
 
 
 def _begun_anew(why: str) -> str:
-    return f"The ledger was begun anew ({why}); every document was read again."
+    return f"The ledger was recreated ({why}); every document was read again."
 
 
 def check_folders(settings: Settings) -> None:
     raw, out = settings.raw.resolve(), settings.out.resolve()
     if raw == out or out.is_relative_to(raw) or raw.is_relative_to(out):
-        raise UsageError(
-            f"The folders {settings.raw} and {settings.out} lie within each other; name two separate ones."
-        )
+        raise UsageError(f"The folders {settings.raw} and {settings.out} overlap; name two separate ones.")
     if settings.out.exists() and not settings.out.is_dir():
         raise RunError(f"{settings.out} is not a folder; name another with --out.")
     if Path(CONFIG_FILE).exists() and Path.cwd().resolve().is_relative_to(raw):
@@ -154,7 +152,7 @@ def _only_run(out: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise RunError(f"Another run is at work on {out}; wait until it is done.") from error
+            raise RunError(f"Another run is using {out}; wait until it is done.") from error
         yield
 
 

@@ -1,4 +1,4 @@
-"""The fold: all Summaries → Answers for each document.
+"""Gather: folds the summaries of all documents into answers for each of them.
 
 Answers are decisions, never counts: one more page changes a neighbour's Answers only where it changes what the
 neighbour can know.

@@ -1,4 +1,4 @@
-"""Whether a run would lose so much of what stands that a person should say first that it is meant.
+"""Holds a run back if it would lose so many good records that a person must confirm it first.
 
 A source that breaks quietly (a bot wall for every page, an empty export, a new layout) gives a run that works and
 records that are worth nothing. So the records that would stand are counted by site and compared with those that do.

@@ -1,4 +1,4 @@
-"""Looking at what was done: finding a document by path, address or id, and explaining where a field came from."""
+"""Finds documents by path, address or id, and explains where a field came from."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def find(settings: Settings, wanted: str) -> Found:
         matches = _matches(ledger, settings, wanted)
         if not matches:
             raise UsageError(
-                f"No document is called {wanted!r}; give a path below {settings.raw}, an address, or an id "
+                f"There is no document {wanted!r}; give a path below {settings.raw}, an address, or an id "
                 "(they are in profiles.jsonl and run.json)."
             )
         if len(matches) > 1:
             raise UsageError(
-                f"{wanted!r} means {len(matches)} documents: {', '.join(sorted(matches))}; give more of it."
+                f"{wanted!r} matches {len(matches)} documents: {', '.join(sorted(matches))}; give more characters."
             )
         return _load(ledger, settings.out, matches.pop())
 
@@ -227,7 +227,7 @@ def explain(found: Found, field: str, settings: Settings) -> list[Explanation]:
     chosen = _evidence_keys(found.profile, pointer)
     if not chosen:
         raise UsageError(
-            f"The field {field!r} has no place of its own in the document: it was worked out from the record "
+            f"The field {field!r} was not read from one place: it was computed from the record "
             f"as a whole. Fields with a place: {', '.join(sorted(found.profile.evidence)) or 'none'}."
         )
     to_bytes = _byte_ranges(found.document, settings)

@@ -1,4 +1,4 @@
-"""Passages: what a document offers to siblings that lost it, and what it asks of them.
+"""The passages that a document offers to other documents, and the lost passages for which it asks them.
 
 A section is offered where it is whole after `read`; restored text is never offered, because `read` restores none.
 It is found by a capture of the same page (same profile, section and heading), or, for a section that the taxonomy

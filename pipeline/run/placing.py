@@ -1,4 +1,4 @@
-"""The end of a run: what was staged is compared with what stands, put in its place, and joined to the aggregates.
+"""The end of a run: compares what was staged with what stands, replaces it, and writes the files made from all records.
 
 Whatever moment it is killed at, the next run completes it: the ledger says that something stands only after its files
 do, and `run.json` is written last of all.

@@ -1,4 +1,4 @@
-"""Looking without running: what a run would do, what is wrong in the output folder, what the last run changed."""
+"""Shows without running: what a run would do, what is wrong in the output folder, what the last run changed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _looking(out: Path) -> Iterator[Ledger | None]:
             yield ledger
     except LedgerDamaged as error:
         raise RunError(
-            f"The ledger in {out} is damaged ({error}); 'cityreports ingest' begins it anew."
+            f"The ledger in {out} is damaged ({error}); 'cityreports ingest' recreates it."
         ) from error
     finally:
         if ledger is not None:

@@ -1,4 +1,4 @@
-"""How a run tells what it is doing. The terminal shows it; a library's caller may ignore it."""
+"""The protocol by which a run reports progress; the terminal shows it, callers of the library may ignore it."""
 
 from __future__ import annotations
 

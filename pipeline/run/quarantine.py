@@ -1,4 +1,4 @@
-"""Quarantine: a document that could not become a record, with its bytes, a typed error, and a way to retry."""
+"""Quarantine entries: a document that could not become a record, its bytes, a typed error, and how to retry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run gave, as one record."""
+"""Makes the record of a run (`run.json`): counts, versions, settings, digests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stages in their order, as pure functions of bytes, metadata, answers and settings."""
+"""The stages in order, as pure functions of bytes, metadata, answers and settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file's bytes, their digest and their media type, told by content and not by name."""
+"""Reads a file's bytes, takes their digest, and detects the media type by content, not by file name."""
 
 from __future__ import annotations
 

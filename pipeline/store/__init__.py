@@ -1,1 +1,1 @@
-"""What stands in the output folder and its ledger; files are visible under their names only whole."""
+"""The output folder and its ledger; no file is visible under its name before it is complete."""

@@ -1,4 +1,4 @@
-"""What a run changed in the records that people see: added, changed field by field, removed."""
+"""The differences that a run made to records: added, changed (field by field), removed."""
 
 from __future__ import annotations
 

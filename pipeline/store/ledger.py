@@ -1,11 +1,11 @@
-"""The ledger: what was done under which key. Not an output; deleting it costs a full run and nothing else.
+"""The ledger: which document was processed under which key. Not an output; deleting it costs one full run.
 
 One SQLite file in WAL mode, written by the one process that runs. What a run makes of a document is first *staged*;
 only when the whole run has been compared with the last one do its files replace those that stand in the output
 folder, and a row that says what *stands* is written after the files it speaks of.
 
 SQLite notices a damaged structure, not a damaged value. Values that are parsed are therefore sealed with a checksum;
-whatever is wrong with the ledger itself is LedgerDamaged, and the run begins it anew.
+whatever is wrong with the ledger itself is LedgerDamaged, and the run recreates it.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Ledger:
 
     @classmethod
     def open(cls, out: Path) -> Ledger:
-        """The ledger of `out`, made where absent; one of another version or a damaged one is begun anew.
+        """The ledger of `out`, made where absent; one of another version or a damaged one is recreated.
 
         Raises RunError where the file cannot be opened or is in use.
         """

@@ -1,4 +1,4 @@
-"""The file of the ledger: opening it to write or to look, telling damage from a full disk, beginning it anew."""
+"""The file of the ledger: opens it to write or to read, tells damage from a full disk, recreates it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _NOT_DAMAGE = {
 
 
 class LedgerDamaged(Exception):
-    """The ledger does not hold what was written to it; the run begins it anew."""
+    """The ledger does not hold what was written to it; the run recreates it."""
 
 
 def damaged(error: sqlite3.Error) -> bool:
@@ -100,7 +100,7 @@ def open_to_read(out: Path) -> sqlite3.Connection | None:
         return connection
     if problem == _OTHER_VERSION:
         return None
-    raise RunError(f"The ledger {path} is damaged ({problem}); 'cityreports ingest' begins it anew.")
+    raise RunError(f"The ledger {path} is damaged ({problem}); 'cityreports ingest' recreates it.")
 
 
 def remove(out: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files under `processed/`, each visible under its name only whole: temporary file, fsync, rename."""
+"""Writes files below `processed/` so that each appears complete or not at all: temporary file, fsync, rename."""
 
 from __future__ import annotations
 

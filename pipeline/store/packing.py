@@ -1,4 +1,4 @@
-"""Messages between the run and its children: a JSON header and a payload of bytes, each with its length."""
+"""Messages between a run and its child processes: a JSON header and a payload of bytes, each with its length."""
 
 from __future__ import annotations
 

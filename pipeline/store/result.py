@@ -1,4 +1,4 @@
-"""What is made of one document, and its form as bytes: a child packs it, the ledger keeps it, the run unpacks it."""
+"""The result of one document, and its form as bytes: a child packs it, the ledger keeps it, the run unpacks it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """`make bench DATA=folder [ARGS="html pdf text harm language speed"]`: every benchmark, or those named.
 
-With `--readme` among the arguments, the tables in README.md of what was measured are written anew.
+With `--publish` among the arguments, the tables of what was measured are written anew in docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from pathlib import Path
 
 from tests.benchmarks.report import Row, as_markdown, print_rows
 from tests.conftest import PROJECT
+from tests.docs.reference import replace_between
 
 BENCHMARKS = ("html", "pdf", "text", "harm", "language", "speed")
-BEGIN, END = "<!-- bench {}: written by `make bench ARGS=--readme` -->", "<!-- end of bench {} -->"
+PAGE = PROJECT / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- bench {}: written by `make bench ARGS=--publish` -->", "<!-- end of bench {} -->"
 
 
 def main() -> int:
     """Run the benchmarks; 0 done, 2 usage, 3 no data."""
-    arguments = [argument for argument in sys.argv[1:] if argument != "--readme"]
+    arguments = [argument for argument in sys.argv[1:] if argument != "--publish"]
     if not arguments:
         print('Name the folder of benchmark data: make bench DATA=folder [ARGS="html pdf"].')
         return 2
@@ -33,21 +35,20 @@ def main() -> int:
     for name in chosen:
         measured[name] = importlib.import_module(f"tests.benchmarks.{name}").measure(data)
         print_rows(name, measured[name])
-    if "--readme" in sys.argv:
-        write_readme(measured)
+    if "--publish" in sys.argv:
+        publish(measured)
     return 0
 
 
-def write_readme(measured: dict[str, list[Row]]) -> None:
-    """Put the table of each benchmark that was measured between its marks in README.md."""
-    readme = PROJECT / "README.md"
-    text = readme.read_text(encoding="utf-8")
+def publish(measured: dict[str, list[Row]], page: Path = PAGE) -> None:
+    """Put the table of each benchmark that was measured between its markers in `page`.
+
+    Raises ValueError where the page has no markers for one of them.
+    """
+    text = page.read_text(encoding="utf-8")
     for name, rows in measured.items():
-        begin, end = BEGIN.format(name), END.format(name)
-        before, _, rest = text.partition(begin)
-        _, _, after = rest.partition(end)
-        text = f"{before}{begin}\n{as_markdown(rows)}{end}{after}"
-    readme.write_text(text, encoding="utf-8")
+        text = replace_between(text, BEGIN.format(name), END.format(name), as_markdown(rows))
+    page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
+COLUMNS = ("figure", "value", "floor", "goal", "reaches", "measured on")
+
 
 @dataclass(frozen=True)
 class Row:
-    """One figure. `better` says in which direction it improves; `note` says on what it was measured."""
+    """One figure. `better` says in which direction it improves; `note` says on what it was measured.
+
+    Raises ValueError where the goal is easier to reach than the floor.
+    """
 
     name: str
     value: float
@@ -19,31 +24,51 @@ class Row:
     better: str = "higher"
     note: str = ""
 
+    def __post_init__(self) -> None:
+        if self.floor is not None and self.goal is not None:
+            sign = 1 if self.better == "higher" else -1
+            if sign * self.goal < sign * self.floor:
+                raise ValueError(
+                    f"The goal of {self.name!r} ({self.goal:g}) is below its floor ({self.floor:g})."
+                )
+
     def reaches(self, bar: float | None) -> bool | None:
         """Whether the value is at least as good as `bar`; None where there is no bar."""
         if bar is None:
             return None
         return self.value >= bar if self.better == "higher" else self.value <= bar
 
+    @property
+    def reached(self) -> str:
+        """What the value reaches: "goal", "floor", nothing where there is no bar; or that it misses its floor."""
+        if self.reaches(self.floor) is False:
+            return "MISSES FLOOR"
+        if self.reaches(self.goal):
+            return "goal"
+        return "" if self.floor is None else "floor"
+
 
 def print_rows(title: str, rows: list[Row]) -> None:
-    """Print the rows as a table, saying for each whether it holds its floor and its goal."""
+    """Print the rows as a table that says for each what it reaches."""
     table = Table(title=title, title_justify="left")
-    for column in ("figure", "value", "floor", "goal", "", "measured on"):
+    for column in COLUMNS:
         table.add_column(column)
     for row in rows:
-        verdict = {True: "goal", False: "floor", None: ""}[row.reaches(row.goal)]
-        if row.reaches(row.floor) is False:
-            verdict = "BELOW FLOOR"
-        bars = ["" if bar is None else f"{bar:g}" for bar in (row.floor, row.goal)]
-        table.add_row(row.name, f"{row.value:.4g}", *bars, verdict, row.note)
+        table.add_row(*_cells(row))
     Console(width=140).print(table)
 
 
 def as_markdown(rows: list[Row]) -> str:
-    """The rows of a benchmark as a Markdown table."""
-    lines = ["", "| figure | value | floor | goal | measured on |", "|---|---:|---:|---:|---|"]
+    """The rows of a benchmark as a Markdown table; a row that misses its floor is marked in bold."""
+    lines = [f"| {' | '.join(COLUMNS)} |", "|---|---:|---:|---:|---|---|"]
     for row in rows:
-        bars = ["" if bar is None else f"{bar:g}" for bar in (row.floor, row.goal)]
-        lines.append(f"| {row.name} | {row.value:.4g} | {' | '.join(bars)} | {row.note} |")
-    return "\n".join(lines) + "\n\n"
+        cells = _cells(row)
+        if row.reaches(row.floor) is False:
+            cells[4] = "**misses floor**"
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _cells(row: Row) -> list[str]:
+    bars = ["" if bar is None else f"{bar:g}" for bar in (row.floor, row.goal)]
+    return [row.name, f"{row.value:.4g}", *bars, row.reached, row.note]

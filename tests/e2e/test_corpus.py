@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -155,3 +156,30 @@ def test_walls_in_place_of_all_pages_replace_nothing(processed: Path, tmp_path: 
         reasons = {row["path"]: row["reason"] for row in csv.DictReader(file)}
     walls = [path for path, reason in reasons.items() if "bot-wall" in reason]
     assert len(walls) == 22, "files with the same bytes are listed one by one"
+
+
+def test_the_record_in_the_readme_is_real(processed: Path) -> None:
+    """Each value that the README shows stands in the record; `…` stands for what it leaves out."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- record: (\S+) -->\s+```json\n(.*?)```", readme, re.DOTALL)
+    assert shown
+    assert_within(json.loads(shown[2]), records(processed)[shown[1]])
+
+
+def assert_within(shown: Any, real: Any) -> None:
+    """That `shown` is a part of `real`: members of objects, entries of lists in order, texts between ellipses."""
+    if isinstance(shown, dict):
+        for key, value in shown.items():
+            assert_within(value, real[key])
+    elif isinstance(shown, list) and shown and isinstance(shown[0], dict):
+        for value in shown:
+            assert_within(value, next(item for item in real if item.get("id") == value.get("id")))
+    elif isinstance(shown, str) and "…" in shown:
+        parts = [re.escape(part.strip()) for part in re.split(r"(?<!\[)…(?!\])", shown)]
+        assert re.search(".*".join(parts), real, re.DOTALL), shown
+    elif isinstance(shown, list):
+        assert len(shown) <= len(real)
+        for value, other in zip(shown, real, strict=False):
+            assert_within(value, other)
+    else:
+        assert shown == real

@@ -90,10 +90,10 @@ def test_a_damaged_ledger_costs_a_full_run_and_a_warning(made: Path, own: Settin
     if not damage.startswith("meta"):  # the rest is read only where something changed
         (own.raw / "new.txt").write_text("Nowa strona o mieście i jego mieszkańcach.\n", encoding="utf-8")
     result = engine.ingest(own)
-    assert any(note.startswith("The ledger was begun anew") for note in result.notes), result.notes
+    assert any(note.startswith("The ledger was recreated") for note in result.notes), result.notes
     (own.raw / "new.txt").unlink(missing_ok=True)
     again = engine.ingest(own)
-    assert not any("begun anew" in note for note in again.notes)
+    assert not any("recreated" in note for note in again.notes)
     assert differences(snapshot(made / "processed"), snapshot(own.out)) == []
 
 
@@ -185,7 +185,7 @@ def test_status_works_and_retry_waits_while_a_run_is_at_work(own: Settings) -> N
     (own.raw / "new.txt").write_text("Nowa strona o mieście i jego mieszkańcach.\n", encoding="utf-8")
     engine.ingest(own, Options(), Watch(Settling=look))
     assert "not seen before" in said[0] or "Nothing to read" in said[0]
-    assert "Another run is at work" in said[1]
+    assert "Another run is using" in said[1]
 
 
 def children() -> list[int]:

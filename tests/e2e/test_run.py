@@ -247,7 +247,7 @@ def test_the_counts_of_a_run_agree_with_its_files(undisturbed: Path) -> None:
 
 
 _DONE = re.compile(
-    r"([\d,-]+) done now, ([\d,-]+) unchanged(?:, (\d+) in quarantine(?: \((\d+) of them now\))?)?\."
+    r"([\d,-]+) processed now, ([\d,-]+) unchanged(?:, (\d+) in quarantine(?: \((\d+) of them now\))?)?\."
 )
 
 
@@ -314,7 +314,7 @@ def test_only_what_changed_is_done_again(own: tuple[Path, Path]) -> None:
     assert "its metadata changed" in said
     assert "gone" not in said
     done = ingest(raw, out)
-    assert "2 done now, 4 unchanged." in done.stdout
+    assert "2 processed now, 4 unchanged." in done.stdout
 
 
 def test_status_and_dry_run_write_nothing(own: tuple[Path, Path]) -> None:
@@ -458,10 +458,10 @@ def test_what_a_command_cannot_do_is_one_sentence_and_a_code(own: tuple[Path, Pa
         (("ingest", tmp_path / "file", "--out", out), 3, "is not a folder"),
         (("ingest", raw, "--out", tmp_path / "file"), 3, "is not a folder"),
         (("ingest", raw, "--out", tmp_path / "file" / "below"), 3, "could not be made"),
-        (("ingest", raw, "--out", raw / "inside"), 2, "within each other"),
+        (("ingest", raw, "--out", raw / "inside"), 2, "overlap"),
         (("ingest", raw, "--out", out, "--workers", "0"), 2, "workers"),
         (("ingest", raw, "--no-such-option"), 2, "No such option"),
-        (("show", "nothing.html", "--out", out), 2, "No document is called"),
+        (("show", "nothing.html", "--out", out), 2, "There is no document"),
         (("show", "x", "--out", tmp_path / "nowhere"), 3, "run 'cityreports ingest' first"),
         (
             ("explain", "site0.example/page0.txt", "nofield", "--raw", raw, "--out", out),
@@ -496,7 +496,7 @@ def test_two_runs_never_write_at_once(own: tuple[Path, Path]) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = ingest(raw, out)
     assert done.returncode == 3
-    assert "Another run is at work" in done.stderr
+    assert "Another run is using" in done.stderr
 
 
 def test_a_full_disk_is_one_sentence_and_the_next_run_completes(

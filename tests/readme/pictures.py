@@ -1,4 +1,4 @@
-"""Makes the pictures of the README from real output: `python -m tests.readme.pictures` after `make ingest`.
+"""Makes the pictures of the documentation from real output: `make pictures` after `make ingest`.
 
 Needs Debian's chromium. The page on the left of `damage.png` is what arrived, the right side is what came out.
 """
@@ -44,7 +44,7 @@ def main() -> int:
         print("Run 'make ingest' first.")
         return 3
     screenshot(damage_page(out), HERE / "damage.png", 1240, 1040)
-    screenshot(terminal_page(), HERE / "terminal.png", 1000, 330)
+    screenshot(terminal_page(), HERE / "terminal.png", 1000, 320)
     return 0
 
 
@@ -117,20 +117,20 @@ def record_section(section: dict[str, Any]) -> str:
 
 def terminal_page() -> str:
     """The end of `cityreports ingest`, as a terminal shows it."""
-    command = [str(Path(sys.executable).with_name("cityreports")), "ingest", "--force"]
     done = subprocess.run(
-        command,
+        [sys.executable, "-m", "pipeline", "ingest", "--force"],
         cwd=PROJECT,
         capture_output=True,
         text=True,
         check=True,
         env={**os.environ, "FORCE_COLOR": "1"},
     )
-    console = Console(record=True, width=100, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+    shown = done.stdout.replace("python -m pipeline show DOCUMENT", f"{'cityreports show DOCUMENT':<28}")
+    console = Console(record=True, width=106, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
     from rich.text import Text
 
     console.print("$ make ingest")
-    console.print(Text.from_ansi(done.stdout))
+    console.print(Text.from_ansi(shown.replace("python -m pipeline", "cityreports")))
     page = console.export_html(theme=DIMMED_MONOKAI, inline_styles=True)
     return re.sub(
         "<body", "<body style='margin:0;padding:12px 18px;background:#1a1a1a;font-size:15px'", page, count=1

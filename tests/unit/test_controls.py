@@ -85,11 +85,11 @@ def test_each_line_of_the_terminal_is_made_safe() -> None:
 @pytest.mark.parametrize(
     ("documents", "quarantined", "done", "failed", "says"),
     [
-        (240, 206, 34, 206, "34 done now, 0 unchanged, 206 in quarantine (206 of them now)."),
+        (240, 206, 34, 206, "34 processed now, 0 unchanged, 206 in quarantine (206 of them now)."),
         (10, 2, 0, 0, "Nothing changed since the last run."),
-        (10, 2, 0, 2, "0 done now, 8 unchanged, 2 in quarantine (2 of them now)."),
-        (10, 2, 3, 0, "3 done now, 5 unchanged, 2 in quarantine."),
-        (1234, 0, 1234, 0, "1,234 done now, 0 unchanged."),
+        (10, 2, 0, 2, "0 processed now, 8 unchanged, 2 in quarantine (2 of them now)."),
+        (10, 2, 3, 0, "3 processed now, 5 unchanged, 2 in quarantine."),
+        (1234, 0, 1234, 0, "1,234 processed now, 0 unchanged."),
     ],
 )
 def test_the_counts_of_a_run_add_up(

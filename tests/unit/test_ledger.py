@@ -1,4 +1,4 @@
-"""The ledger: whatever stands in its file, it opens, or is begun anew, or says why not; nothing else is raised."""
+"""The ledger: whatever stands in its file, it opens, or is recreated, or says why not; nothing else is raised."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def read_all(ledger: Ledger) -> int:
 
 
 def outcome(out: Path) -> str:
-    """What becomes of the ledger in `out`: read as it was, begun anew, or found damaged while it is read."""
+    """What becomes of the ledger in `out`: read as it was, recreated, or found damaged while it is read."""
     ledger = Ledger.open(out)
     try:
         with told(out):
@@ -153,7 +153,7 @@ def test_a_folder_in_its_place_is_one_sentence(tmp_path: Path) -> None:
 def test_pages_overwritten_anywhere_are_damage_or_do_no_harm(
     tmp_path: Path, bytes_of_a_ledger: bytes
 ) -> None:
-    """Whatever pieces of 300 files are overwritten with: read as it was, begun anew, or LedgerDamaged while read."""
+    """Whatever pieces of 300 files are overwritten with: read as it was, recreated, or LedgerDamaged while read."""
     outcomes = {"sound": 0, "anew": 0, "damaged": 0}
     chance = random.Random(11)
     for number in range(300):
@@ -205,7 +205,7 @@ def test_a_read_only_folder_can_be_looked_at(read_only: Path, tmp_path: Path, ki
 
 def test_a_damaged_ledger_that_is_only_looked_at_is_one_sentence(tmp_path: Path) -> None:
     execute(filled(tmp_path, 3), "DROP TABLE staged")
-    with pytest.raises(RunError, match=r"is damaged .*'cityreports ingest' begins it anew"):
+    with pytest.raises(RunError, match=r"is damaged .*'cityreports ingest' recreates it"):
         Ledger.open_to_read(tmp_path)
 
 

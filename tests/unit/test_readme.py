@@ -1,4 +1,4 @@
-"""The README names what there is: every command, option, setting, output and exit code."""
+"""The README and the reference name what there is: every command, option, setting, output and exit code."""
 
 from __future__ import annotations
 

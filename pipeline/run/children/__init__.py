@@ -1,1 +1,1 @@
-"""Processes that each do one document at a time and may die without harm to the others."""
+"""Child processes: each analyses one document at a time and may die without harm to the others."""

@@ -1,4 +1,4 @@
-"""Documents done in the process of the run itself, one after the other: for a debugger (`--debug`)."""
+"""Analyses documents in the process of the run, one after another, for debugging (`--debug`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last lines that a child wrote on its standard error, for the `error.json` of the document that ended it."""
+"""Keeps the last lines of a child's standard error, for the `error.json` of the document that ended it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The child: reads or settles one document at a time, and may be killed at any moment.
+"""The main loop of a child process: reads or settles one document at a time; may be killed at any moment.
 
 Started by `start_child.py`. Requests come on standard input, answers go to what was standard
 output; anything a library prints goes to standard error, so that it cannot spoil an answer. The run keeps its end.
@@ -92,7 +92,7 @@ def _internal(error: Exception) -> InternalError:
         if Path(frame.filename).is_relative_to(_PACKAGE)
     ]
     text = str(error)[:500].replace("\ufffd", "?")
-    failure = InternalError(f"A defect of this program: {type(error).__name__}: {text}. Please report it.")
+    failure = InternalError(f"A bug in this program: {type(error).__name__}: {text}. Please report it.")
     failure.detail = frames  # type: ignore[attr-defined]
     return failure
 

@@ -1,1 +1,1 @@
-"""Which documents there are, which of them are done again, and why."""
+"""Plans a run: which documents there are, which of them are processed again, and why."""

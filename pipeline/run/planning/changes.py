@@ -1,4 +1,4 @@
-"""What will be done again, and why."""
+"""Finds the documents that a run will process again, and says why."""
 
 from __future__ import annotations
 

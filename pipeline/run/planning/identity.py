@@ -1,4 +1,4 @@
-"""Who a document is, and what of its metadata stays behind."""
+"""The id of a document, and the parts of its metadata that are not written to outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key under which a document is done: it changes when anything changes that its outputs depend on.
+"""The key of a document's result: it changes when anything changes on which the outputs depend.
 
 Its parts are named, so that `status` can say why a document will be done again.
 """

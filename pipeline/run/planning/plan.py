@@ -1,4 +1,4 @@
-"""Which documents there are: files of `raw/` with their identity and metadata, equal bytes taken together."""
+"""Lists the documents of a run: files of `raw/` with identity and metadata; files with equal bytes are one document."""
 
 from __future__ import annotations
 

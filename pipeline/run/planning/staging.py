@@ -1,4 +1,4 @@
-"""What a run made of documents, kept in the ledger until the whole run is known and its files may be put in place."""
+"""Keeps the results of a run in the ledger until the whole run is checked and its files may be replaced."""
 
 from __future__ import annotations
 

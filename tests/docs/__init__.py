@@ -1,0 +1,1 @@
+"""The parts of the documentation that are generated from the program, and the command that writes them."""
