@@ -153,7 +153,7 @@ def section_ids() -> str:
             ", ".join(entry.get("kinds", ())),
             "yes" if entry["shared_by_country"] else "",
         ]
-        for name, entry in load_toml("knowledge/headings/sections.toml").items()
+        for name, entry in load_toml("knowledge/sections.toml").items()
     ]
     return table(("section", "meaning", "typical of", "same for a whole country"), rows)
 
