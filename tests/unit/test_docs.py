@@ -132,7 +132,7 @@ def test_every_data_file_that_a_user_may_extend_is_described() -> None:
 
 
 def test_the_examples_of_data_files_are_accepted_as_an_overlay(tmp_path: Path) -> None:
-    from pipeline.knowledge import files
+    from pipeline.knowledge.check import check
 
     assert len(examples()) > 8
     for name, body in examples().items():
@@ -142,7 +142,7 @@ def test_the_examples_of_data_files_are_accepted_as_an_overlay(tmp_path: Path) -
         target.write_text(body, encoding="utf-8")
         tomllib.loads(body)
     for folder in tmp_path.iterdir():
-        files.check(folder)
+        check(folder)
 
 
 # --- outputs and recipes -----------------------------------------------------------------------------------
