@@ -23,6 +23,7 @@ AT_HOME = [
     "Tiepšas “izstādē” starptautiskajā",
 ]
 NOT_AT_HOME = [
+    "Türkçe Español Français Pусский",  # with a Latin P
     "è",  # č and и are words, too, of which nothing beside them tells the language
     "č",
     "wiêc mo¿na",

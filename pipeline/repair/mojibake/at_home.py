@@ -26,6 +26,8 @@ _PLAIN = re.compile(rf"(?:{_CHUNK})(?: (?:{_CHUNK}))*+")
 """Words and numbers with punctuation where it stands in clean text, and signs that stand alone."""
 _UNCLOSED = re.compile(r"„[^“”\"„]*+\Z")
 _LETTERS = re.compile(_WORD)
+_TWO_SCRIPTS = re.compile(r"[a-zA-Z][\u0370-\u052f]|[\u0370-\u052f][a-zA-Z]")
+"""A Latin letter beside a Greek or Cyrillic one: perhaps it only looks like one of theirs (`Pусский`)."""
 _CLINGING = frozenset("„“«»‘”")
 """Signs beyond ASCII that may be a letter of the word they cling to, misread (`prispôsobi»`, prispôsobiť)."""
 _POINTS = re.compile("[\u064b-\u0652\u200f]")
@@ -35,7 +37,9 @@ _POINTS = re.compile("[\u064b-\u0652\u200f]")
 def are_at_home(touched: str) -> bool:
     """Whether words, joined by spaces, are written as those of one language are, and most of them listed in it."""
     touched = _POINTS.sub("", touched)
-    if len(touched) >= SAMPLE - 1 or not _PLAIN.fullmatch(touched) or _UNCLOSED.search(touched):
+    if len(touched) >= SAMPLE - 1 or not _PLAIN.fullmatch(touched):
+        return False
+    if _UNCLOSED.search(touched) or _TWO_SCRIPTS.search(touched):
         return False
     words = [match for match in _LETTERS.finditer(touched) if not match[0].isascii()]
     if (

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 import ftfy.badness
 import numpy as np
 
+from pipeline.lexicon.alphabet import script
 from pipeline.lexicon.arrays import Array
 from pipeline.lexicon.identification.word_evidence import evidence as listed_words
+from pipeline.lexicon.languages import languages
 from pipeline.lexicon.words import word_list
 from pipeline.repair.characters.scripts import mixed_script_changes
 from pipeline.repair.mojibake.at_home import are_at_home
@@ -289,6 +291,8 @@ def _look_alikes(text: str, reading: Reading) -> list[Change]:
     if not changes or not suspects:
         return changes
     spoken = dict.fromkeys(option.language for option in suspects)
+    if any(script(change.after) != "LATIN" for change in changes):  # a word of its own in a list of languages
+        spoken |= dict.fromkeys(language.code for language in languages())
     known = max(_frequency(text, applied(text, changes), code) for code in spoken)
     by_page = max(_frequency(reading.touched, o.candidate.text, o.language) for o in suspects)
     return changes if known > 0.0 and known >= by_page else []
