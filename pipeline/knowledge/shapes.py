@@ -23,6 +23,9 @@ SECTIONS = "knowledge/sections.toml"
 
 T = TypeVar("T")
 
+_AT_ONCE = r"\A"
+"""Where a pattern is tried here: it is never looked for in a text, so that it need not be fast at that."""
+
 
 def _says_something(text: str) -> str:
     if not text.strip():
@@ -32,11 +35,14 @@ def _says_something(text: str) -> str:
 
 def _compiles(pattern: str) -> str:
     """A regular expression by itself and as part of a longer one, without groups that would renumber the others."""
-    try:
-        compiled = re.compile(pattern)
-        re.compile(f"(?:{pattern})")
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"is not a regular expression: {error}") from error
+    for before, after in ((_AT_ONCE, ""), (f"{_AT_ONCE}(?:", ")")):
+        try:
+            compiled = re.compile(before + pattern + after)
+        except re.error as error:
+            place = "" if error.pos is None else f" at position {error.pos - len(before)}"
+            raise ValueError(f"is not a regular expression: {error.msg}{place}") from error
+        except (OverflowError, RecursionError) as error:
+            raise ValueError(f"is not a regular expression: {error}") from error
     if compiled.groups:
         raise ValueError("must have no capturing group: write (?:…) for (…)")
     return pattern
