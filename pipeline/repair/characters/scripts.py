@@ -24,9 +24,14 @@ _SCRIPT_SHARE = 0.12
 _SCRIPT_LENGTH = 200
 
 
+def mixes_scripts(text: str) -> bool:
+    """Whether a Greek or Cyrillic letter stands beside one of another script."""
+    return not text.isascii() and _MIXED.search(text) is not None
+
+
 def mixed_script_changes(text: str) -> list[Change]:
     """Letters of another script that look like those of the word they stand in become these."""
-    if text.isascii() or not _MIXED.search(text):
+    if not mixes_scripts(text):
         return []
     changes = []
     for match in _WORD.finditer(text):

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from pipeline.lexicon.identification.alphabets import languages_with
 from pipeline.lexicon.identification.word_evidence import evidence
+from pipeline.repair.characters.scripts import mixes_scripts
 from pipeline.repair.mojibake.judge import SAMPLE
 
 SHORTEST = 4
@@ -26,8 +27,6 @@ _PLAIN = re.compile(rf"(?:{_CHUNK})(?: (?:{_CHUNK}))*+")
 """Words and numbers with punctuation where it stands in clean text, and signs that stand alone."""
 _UNCLOSED = re.compile(r"„[^“”\"„]*+\Z")
 _LETTERS = re.compile(_WORD)
-_TWO_SCRIPTS = re.compile(r"[a-zA-Z][\u0370-\u052f]|[\u0370-\u052f][a-zA-Z]")
-"""A Latin letter beside a Greek or Cyrillic one: perhaps it only looks like one of theirs (`Pусский`)."""
 _CLINGING = frozenset("„“«»‘”")
 """Signs beyond ASCII that may be a letter of the word they cling to, misread (`prispôsobi»`, prispôsobiť)."""
 _POINTS = re.compile("[\u064b-\u0652\u200f]")
@@ -39,7 +38,7 @@ def are_at_home(touched: str) -> bool:
     touched = _POINTS.sub("", touched)
     if len(touched) >= SAMPLE - 1 or not _PLAIN.fullmatch(touched):
         return False
-    if _UNCLOSED.search(touched) or _TWO_SCRIPTS.search(touched):
+    if _UNCLOSED.search(touched) or mixes_scripts(touched):  # a letter may only look right: `Pусский`
         return False
     words = [match for match in _LETTERS.finditer(touched) if not match[0].isascii()]
     if (
