@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.records import Document, Profile, Source
+from pipeline.records import Document, Profile
 from pipeline.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -95,14 +95,7 @@ def _analyse(path: Path, settings: Settings) -> tuple[Document, Profile]:
     raw, name = path.parent, os.fsencode(path.name)
     identity = content.identify(raw, name, settings.max_pdf_bytes)
     known = metadata.resolve(raw, name, metadata.Manifest({}))
-    source = Source(
-        path=path.name,
-        sha256=identity.sha256,
-        media_type=identity.media_type,
-        size=identity.size,
-        compression=identity.compression,
-        metadata=known.known,
-    )
+    source = identity.as_source(path.name, known.known)
     data = content.read(raw, name, identity, stages.byte_budget(identity.media_type, settings))
     reading = analysis.read(data, source, known.findings, settings)
     return reading.document, reading.profile

@@ -23,7 +23,7 @@ from pipeline.errors import (
 )
 from pipeline.knowledge.files import load_toml
 from pipeline.knowledge.findings import finding
-from pipeline.records import Finding
+from pipeline.records import Finding, Known, Source
 from pipeline.sources.access import NotAFile, open_file
 from pipeline.sources.gz import MAGIC, Members
 
@@ -58,6 +58,17 @@ class Identity:
     media_type: str
     compression: Literal["gzip"] | None = None
     trailing: int = 0
+
+    def as_source(self, path: str, metadata: dict[str, Known]) -> Source:
+        """The source of a document with this content, at a path below `raw/`."""
+        return Source(
+            path=path,
+            sha256=self.sha256,
+            media_type=self.media_type,
+            size=self.size,
+            compression=self.compression,
+            metadata=metadata,
+        )
 
     def findings(self) -> tuple[Finding, ...]:
         """What a person should know of how the file holds its content."""

@@ -148,14 +148,7 @@ def _parse_identity(row: str) -> tuple[content.Identity | None, DocumentError | 
 def _unit(
     entry: folder.Entry, identity: content.Identity, known: metadata.Metadata, settings: Settings
 ) -> Unit:
-    source = Source(
-        path=entry.path,
-        sha256=identity.sha256,
-        media_type=identity.media_type,
-        size=identity.size,
-        compression=identity.compression,
-        metadata=known.known,
-    )
+    source = identity.as_source(entry.path, known.known)
     document = document_id(identity.sha256, source.get("charset"))
     findings = (*identity.findings(), *known.findings)
     return Unit(document, entry.name, source, findings, keys.parts_of_key(source, findings, settings))
