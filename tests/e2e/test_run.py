@@ -417,7 +417,9 @@ def test_poison_costs_its_documents_and_not_the_run(tmp_path: Path) -> None:
         if error["code"] == "crash":
             assert "the last words \\x1b[2J of a library" in error["stderr"]
             assert "Fatal Python error: Aborted" in error["stderr"]
-            assert any("poison/child.py" in line and line.endswith("in read") for line in error["stderr"]), error["stderr"]
+            assert any("poison/child.py" in line and line.endswith("in read") for line in error["stderr"]), (
+                error["stderr"]
+            )
             shown = run("show", entry.name, "--out", out, cwd=tmp_path).stdout
             assert "Fatal Python error: Aborted" in shown
     # healed: the next run tries again what a limit or a crash stopped, `retry` the rest
